@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/**
+ * @file host.h
+ * @brief libivrs-host: a host, or a captured one, turned into a table, a topology and a kernel.
+ *
+ * This is the second library (GPL-2.0-or-later, because it links libpci). It reads files and nothing else: it writes none, prints nothing
+ * and never exits. A host object belongs to one thread. What it could not read it notes (ivrs_host_note()) and goes on.
+ */
+#ifndef LIBIVRS_HOST_H
+#define LIBIVRS_HOST_H
+
+#include <libivrs/ivrs.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ivrs_host ivrs_host;
+
+/** Things to read, for ivrs_host_open(). */
+#define IVRS_HOST_NO_DEVICES 0x1u /**< leave the PCI functions out: only the table is wanted */
+
+/**
+ * @brief Open a host.
+ * @param sysroot NULL or "/" for the running host; a directory, or a tar (compressed or not), with `sys/` and `proc/` as the kernel lays them out
+ * @param lspci a file of `lspci -xxx` text (or more x) to take the PCI functions from instead; NULL: from the sysroot
+ * @param flags 0 or ::IVRS_HOST_NO_DEVICES
+ * @param[out] host free it with ivrs_host_free()
+ * @param[out] error at least ::IVRS_HOST_ERROR bytes: a line that names the file and what is wrong, "" on success; may be NULL
+ * @return 0, -IVRS_E_IO, -IVRS_E_PCI, -IVRS_E_ARCHIVE (absolute or ".." paths, damaged, too large), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT.
+ *	A host without IVRS or without PCI isn't an error.
+ * @since 0.1
+ */
+int ivrs_host_open(const char *sysroot, const char *lspci, uint32_t flags, ivrs_host **host,
+		   char *error);
+#define IVRS_HOST_ERROR 512 /**< bytes of an error line */
+
+/** @brief Free a host; NULL is allowed. @since 0.1 */
+void ivrs_host_free(ivrs_host *host);
+/** @brief Bytes of the IVRS. @param[out] size their number @return owned by the host; NULL when there is no IVRS or it can't be read. @since 0.1 */
+const void *ivrs_host_table(const ivrs_host *host, size_t *size);
+/** @brief The file that ivrs_host_table() was read from (or would have been), for messages; owned by the host. @since 0.1 */
+const char *ivrs_host_table_path(const ivrs_host *host);
+/** @brief 0, or the errno number that reading the IVRS gave (ENOENT: there is none; EACCES: root is needed). @since 0.1 */
+int ivrs_host_table_errno(const ivrs_host *host);
+/** @brief True when the host has a DMAR, Intel's table. @since 0.1 */
+bool ivrs_host_has_dmar(const ivrs_host *host);
+/** @brief The devices; owned by the host; NULL when none are known. @since 0.1 */
+const ivrs_topology *ivrs_host_topology(const ivrs_host *host);
+/** @brief Kernel release (without newline), owned by the host; NULL unknown. @since 0.1 */
+const char *ivrs_host_release(const ivrs_host *host);
+/** @brief Kernel command line (without newline), owned by the host; NULL unknown. @since 0.1 */
+const char *ivrs_host_cmdline(const ivrs_host *host);
+/** @brief DMI field: "sys_vendor", "product_name", "board_vendor", "board_name", "board_version", "bios_vendor", "bios_version" or "bios_date"; owned by the host; NULL unknown. @since 0.1 */
+const char *ivrs_host_dmi(const ivrs_host *host, const char *field);
+/** @brief Lockdown state: "none", "integrity" or "confidentiality"; owned by the host; NULL unknown. @since 0.1 */
+const char *ivrs_host_lockdown(const ivrs_host *host);
+/** @brief Name of a function from pci.ids ("Intel Corporation 82574L Gigabit Network Connection"). @param[out] name at most @p size bytes with a NUL @since 0.1 */
+void ivrs_host_device_name(ivrs_host *host, ivrs_sbdf_t sbdf, char *name, size_t size);
+/** @brief The kernel's own reserved_regions of a group, text as in sysfs; owned by the host; NULL unknown. Never an input of a simulation. @since 0.1 */
+const char *ivrs_host_reserved_regions(const ivrs_host *host, uint32_t group);
+/** @brief The kernel's own default domain type of a group, as in sysfs; owned by the host; NULL unknown. @since 0.1 */
+const char *ivrs_host_group_type(const ivrs_host *host, uint32_t group);
+/** @brief Number of groups that sysfs lists. @since 0.1 */
+size_t ivrs_host_group_count(const ivrs_host *host);
+/** @brief Id of group @p index, ascending; ::IVRS_NO_GROUP when there is none. @since 0.1 */
+uint32_t ivrs_host_group_id(const ivrs_host *host, size_t index);
+/** @brief Number of notes: what could not be read, and why. @since 0.1 */
+size_t ivrs_host_note_count(const ivrs_host *host);
+/** @brief Note @p index, one line; owned by the host; NULL when there is none. @since 0.1 */
+const char *ivrs_host_note(const ivrs_host *host, size_t index);
+
+/**
+ * @brief Read a whole file, bounded, for tables and dumps.
+ * @param path a file, or "-" for standard input; a directory is an error
+ * @param limit bytes at the most
+ * @param[out] bytes to be freed with free(); never NULL on success
+ * @param[out] size their number
+ * @param[out] error as in ivrs_host_open()
+ * @return 0, -IVRS_E_IO, -IVRS_E_TOO_LARGE, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
+int ivrs_host_read_file(const char *path, size_t limit, void **bytes, size_t *size, char *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

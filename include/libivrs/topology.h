@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file topology.h
+ * @brief The PCI functions (and ACPI-named devices) of a host: what the simulation must know of them.
+ *
+ * A topology is filled by hand or by libivrs-host. It belongs to one thread while it is changed; a simulation copies what
+ * it needs and doesn't keep a pointer to it. Devices are named by SBDF in setters and by index (order of adding, from 0)
+ * in getters. What isn't set stays unknown, and unknown is judged as Linux judges a plain function: an endpoint, no
+ * bridge, no driver, no group.
+ */
+#ifndef LIBIVRS_TOPOLOGY_H
+#define LIBIVRS_TOPOLOGY_H
+
+#include <libivrs/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ivrs_topology ivrs_topology;
+
+#define IVRS_NO_GROUP UINT32_MAX     /**< the device has no IOMMU group, or none is known */
+#define IVRS_TOPOLOGY_LIMIT 1048576u /**< devices at the most */
+
+/**
+ * @brief Make an empty topology.
+ * @param[out] topology free it with ivrs_topology_free()
+ * @return 0, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
+int ivrs_topology_new(ivrs_topology **topology);
+
+/** @brief Free a topology; NULL is allowed. @since 0.1 */
+void ivrs_topology_free(ivrs_topology *topology);
+
+/**
+ * @brief Add a PCI function.
+ * @return 0, -IVRS_E_EXISTS, -IVRS_E_TOO_LARGE, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
+int ivrs_topology_add(ivrs_topology *topology, ivrs_sbdf_t sbdf);
+
+/**
+ * @brief Add a device that ACPI names and PCI doesn't (an entry F0h of the IVRS gives its device id), "MSFT0201:00".
+ * @param name its name in sysfs, up to 31 characters, copied
+ * @param hid its ACPI hardware id, up to 8 characters, copied
+ * @param uid its ACPI unique id as text, "" for none; up to 31 characters, copied
+ * @param group its IOMMU group or ::IVRS_NO_GROUP
+ * @return 0, -IVRS_E_EXISTS, -IVRS_E_TOO_LARGE, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
+int ivrs_topology_add_acpi(ivrs_topology *topology, const char *name, const char *hid,
+			   const char *uid, uint32_t group);
+
+/**
+ * @name Setters
+ * Each takes a function that was added before; each returns 0, -IVRS_E_NOT_FOUND, -IVRS_E_NOMEM or -IVRS_E_ARGUMENT.
+ * @{
+ */
+/** @brief Class code, 24 bits (base class<<16 | sub class<<8 | interface), as in sysfs `class`. @since 0.1 */
+int ivrs_topology_set_class(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t class_code);
+/** @brief Vendor and device id. @since 0.1 */
+int ivrs_topology_set_ids(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint16_t vendor,
+			  uint16_t device);
+/** @brief Header type byte (configuration space 0Eh): bits 6:0 layout (1 PCI bridge), bit 7 multi-function. @since 0.1 */
+int ivrs_topology_set_header_type(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint8_t header_type);
+/** @brief Bus numbers behind a bridge; implies layout 1. @since 0.1 */
+int ivrs_topology_set_bridge(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint8_t secondary,
+			     uint8_t subordinate);
+/** @brief PCI Express capabilities register (offset 2 of the capability): bits 7:4 port type, bit 8 slot. Makes the function PCIe. @since 0.1 */
+int ivrs_topology_set_pcie(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint16_t flags);
+/** @brief ACS capability and control registers; a function without them has no ACS. @since 0.1 */
+int ivrs_topology_set_acs(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint16_t capability,
+			  uint16_t control);
+/** @brief IOMMU group as sysfs gives it, or ::IVRS_NO_GROUP. @since 0.1 */
+int ivrs_topology_set_group(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t group);
+/** @brief Name of the bound driver, copied; NULL or "" for none. @since 0.1 */
+int ivrs_topology_set_driver(ivrs_topology *topology, ivrs_sbdf_t sbdf, const char *driver);
+/** @brief True when the device sits behind an external-facing port (Linux: untrusted). @since 0.1 */
+int ivrs_topology_set_untrusted(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool untrusted);
+/** @brief True when the device can use PASIDs (PASID, PRI and ATS capabilities). @since 0.1 */
+int ivrs_topology_set_pasid(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool pasid);
+/** @brief First 32 bits of the IOMMU capability block (id 0Fh) of an IOMMU function; bit 26 is NpCache. @since 0.1 */
+int ivrs_topology_set_iommu_capability(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t header);
+/** @brief Extended feature registers of an IOMMU as its hardware gives them (sysfs amd-iommu/features). @since 0.1 */
+int ivrs_topology_set_iommu_features(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint64_t efr,
+				     uint64_t efr2);
+/** @} */
+
+/** @brief Add an IOAPIC id that the MADT lists; without any the interrupt remapping rule (SPEC A4.2) asks only for the southbridge's. @return 0, -IVRS_E_TOO_LARGE (256), -IVRS_E_ARGUMENT @since 0.1 */
+int ivrs_topology_add_ioapic(ivrs_topology *topology, uint8_t id);
+/** @brief State that the list of PCI functions is complete: an IOMMU function that isn't in it is absent. True by default. @since 0.1 */
+int ivrs_topology_set_complete(ivrs_topology *topology, bool complete);
+
+/** @brief Number of devices. @since 0.1 */
+size_t ivrs_topology_count(const ivrs_topology *topology);
+/** @brief SBDF of device @p index; 0 for an ACPI device or none. @since 0.1 */
+ivrs_sbdf_t ivrs_topology_sbdf(const ivrs_topology *topology, size_t index);
+/** @brief Name of an ACPI device, borrowed; NULL for a PCI function. @since 0.1 */
+const char *ivrs_topology_acpi_name(const ivrs_topology *topology, size_t index);
+/** @brief Index of a PCI function. @param[out] index where it is @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+int ivrs_topology_find(const ivrs_topology *topology, ivrs_sbdf_t sbdf, size_t *index);
+/** @brief Class code, 24 bits; 0 unknown. @since 0.1 */
+uint32_t ivrs_topology_class(const ivrs_topology *topology, size_t index);
+/** @brief Vendor id; 0 unknown. @since 0.1 */
+uint16_t ivrs_topology_vendor(const ivrs_topology *topology, size_t index);
+/** @brief Device id (PCI device id, not devid); 0 unknown. @since 0.1 */
+uint16_t ivrs_topology_device(const ivrs_topology *topology, size_t index);
+/** @brief True for a function with a bridge header (layout 1 or 2): vfio-pci doesn't take it. @since 0.1 */
+bool ivrs_topology_is_bridge(const ivrs_topology *topology, size_t index);
+/** @brief IOMMU group as set, or ::IVRS_NO_GROUP. @since 0.1 */
+uint32_t ivrs_topology_group(const ivrs_topology *topology, size_t index);
+/** @brief Bound driver, borrowed; NULL for none. @since 0.1 */
+const char *ivrs_topology_driver(const ivrs_topology *topology, size_t index);
+/** @brief True when at least one device has a group. @since 0.1 */
+bool ivrs_topology_has_groups(const ivrs_topology *topology);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
