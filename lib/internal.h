@@ -66,7 +66,10 @@ struct entry_fields {
 void ivhd_decode(const struct ivrs_table *table, uint32_t offset, struct ivhd_fields *ivhd);
 void ivmd_decode(const struct ivrs_table *table, uint32_t offset, struct ivmd_fields *ivmd);
 void entry_decode(const struct ivrs_table *table, uint32_t offset, struct entry_fields *entry);
-/* HID, CID (9 bytes each) and UID (256 bytes) of an entry F0h, as ivrs_ivhd_entry_hid() gives them. */
+/*
+ * HID, CID (9 bytes each) and UID (256 bytes) of an entry F0h as the kernel uses them: of an integer UID it looks at one byte only,
+ * where ivrs_ivhd_entry_uid() gives all of it. Empty for other entries.
+ */
 void entry_decode_names(const struct ivrs_table *table, uint32_t offset, char *hid, char *cid,
 			char *uid);
 /* Bytes of an IVHD's header by its type: 24, 40, or 0 for a type that is no IVHD (SPEC A2.6). */
