@@ -24,6 +24,11 @@ bool acpidump_is_text(struct cursor text)
 	return look > 0;
 }
 
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 static int hex_value(uint8_t c)
 {
 	if (c >= '0' && c <= '9')
@@ -59,7 +64,7 @@ static bool is_heading(struct cursor text, size_t offset)
 static bool is_blank(struct cursor text, size_t offset, size_t end)
 {
 	for (; offset < end; offset++)
-		if (!strchr(" \t\r", cursor_u8(text, offset)) || !cursor_u8(text, offset))
+		if (!is_space(cursor_u8(text, offset)))
 			return false;
 	return true;
 }
@@ -84,7 +89,7 @@ static int parse_row(struct rows *rows, size_t at, size_t end)
 {
 	size_t offset = 0, digits, start, count;
 
-	while (at < end && (cursor_u8(rows->text, at) == ' ' || cursor_u8(rows->text, at) == '\t'))
+	while (at < end && is_space(cursor_u8(rows->text, at)))
 		at++;
 	start = at;
 	for (digits = 0; digits < 8 && hex_value(cursor_u8(rows->text, at)) >= 0; digits++)
@@ -103,7 +108,7 @@ static int parse_row(struct rows *rows, size_t at, size_t end)
 
 		/* Two blanks, or the end of the line, end a row that isn't full. */
 		if (at + 1 >= end || cursor_u8(rows->text, at) != ' ' ||
-		    strchr(" \r\n", cursor_u8(rows->text, at + 1)))
+		    is_space(cursor_u8(rows->text, at + 1)))
 			break;
 		high = hex_value(cursor_u8(rows->text, at + 1));
 		low = hex_value(cursor_u8(rows->text, at + 2));
@@ -116,7 +121,7 @@ static int parse_row(struct rows *rows, size_t at, size_t end)
 	}
 	if (!count)
 		return damaged(rows, at, "a row without bytes");
-	if (at < end && !strchr(" \t\r", cursor_u8(rows->text, at)))
+	if (at < end && !is_space(cursor_u8(rows->text, at)))
 		return damaged(rows, at, "no blank behind the bytes");
 	return 0;
 }
