@@ -10,9 +10,10 @@
 bool acpidump_is_text(struct cursor text)
 {
 	size_t look = text.size < 256 ? text.size : 256;
+	size_t name = text.size < 4 ? text.size : 4;
 
 	/* acpidump -n IVRS begins with the name too; as a length, " @ 0" is beyond any limit. */
-	if (cursor_at(text, 0, 4) && !memcmp(cursor_at(text, 0, 4), "IVRS", 4) &&
+	if (!memcmp(cursor_at(text, 0, name), "IVRS", name) &&
 	    (text.size < 7 || memcmp(cursor_at(text, 4, 3), " @ ", 3)))
 		return false;
 	for (size_t i = 0; i < look; i++) {

@@ -72,14 +72,19 @@ static char *format_message(const char *format, va_list arguments)
 
 static char *format_message(const char *format, va_list arguments)
 {
-	char line[MESSAGE_SIZE];
+	char line[MESSAGE_SIZE], *message;
+	size_t size;
 
 	if (vsnprintf(line, sizeof(line), format, arguments) < 0)
 		line[0] = '\0';
 	for (char *p = line; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
-	return strdup(line);
+	size = strlen(line) + 1;
+	message = malloc(size);
+	if (message)
+		memcpy(message, line, size);
+	return message;
 }
 
 static void add(ivrs_report *report, uint32_t severity, enum finding code, uint64_t offset,
