@@ -82,6 +82,32 @@ const char *ivrs_host_note(const ivrs_host *host, size_t index);
  */
 int ivrs_host_read_file(const char *path, size_t limit, void **bytes, size_t *size, char *error);
 
+/**
+ * @brief A kernel by its image: the release it names, and the rules that its own strings tell.
+ *
+ * Distributions backport, so the image is better evidence than the release: rule "require-direct" holds when the refusal's text is in it,
+ * the rules "relax-unity-option", "relax-devices-option" and "relax-blanket" when the strings of the kernel-patch series are. The other rules are those of the release.
+ * @param path a bzImage (gzip, xz, zstd, lz4, lzma, bzip2 or not compressed) or a vmlinux, compressed or not; 256 MiB at the most, packed and unpacked
+ * @param[out] kernel free it with ivrs_kernel_free()
+ * @param[out] evidence one line that says what was found where; at most @p size bytes with a NUL; may be NULL
+ * @param size bytes of @p evidence
+ * @param[out] error as in ivrs_host_open()
+ * @return 0, -IVRS_E_IO, -IVRS_E_TOO_LARGE, -IVRS_E_SIGNATURE (no kernel image), -IVRS_E_ARCHIVE (damaged, or compressed in a way that isn't known),
+ *	-IVRS_E_KERNEL (no release in it, or no AMD IOMMU driver), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
+int ivrs_host_probe_image(const char *path, ivrs_kernel **kernel, char *evidence, size_t size,
+			  char *error);
+
+/**
+ * @brief Image of the kernel that runs on the host, if it lies where distributions put it (boot/vmlinuz-RELEASE, lib/modules/RELEASE/vmlinuz) and can be read.
+ * @param[out] path its name for ivrs_host_probe_image(); "" on failure
+ * @param size bytes of @p path
+ * @return 0, -IVRS_E_NOT_FOUND (also for a tar), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
+int ivrs_host_find_image(const ivrs_host *host, char *path, size_t size);
+
 #ifdef __cplusplus
 }
 #endif
