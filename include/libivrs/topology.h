@@ -87,9 +87,21 @@ int ivrs_topology_set_iommu_features(ivrs_topology *topology, ivrs_sbdf_t sbdf, 
 				     uint64_t efr2);
 /** @} */
 
-/** @brief Add an IOAPIC id that the MADT lists; without any the interrupt remapping rule (SPEC A4.2) asks only for the southbridge's. @return 0, -IVRS_E_TOO_LARGE (256), -IVRS_E_ARGUMENT @since 0.1 */
+/**
+ * @brief Add an IOAPIC id that the MADT lists; the first one added is the one with GSI base 0.
+ *
+ * Without any, the interrupt remapping rule (SPEC A4.2) asks only that the southbridge's IOAPIC is described.
+ * @return 0, -IVRS_E_TOO_LARGE (more than 256), -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
 int ivrs_topology_add_ioapic(ivrs_topology *topology, uint8_t id);
-/** @brief State that the list of PCI functions is complete: an IOMMU function that isn't in it is absent. True by default. @since 0.1 */
+/**
+ * @brief State that the list of PCI functions is complete: an IOMMU function that isn't in it is absent (SPEC A4.3).
+ *
+ * False by default: topologies filled by hand rarely name the IOMMU.
+ * @return 0, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
 int ivrs_topology_set_complete(ivrs_topology *topology, bool complete);
 
 /** @brief Number of devices. @since 0.1 */
