@@ -28,6 +28,7 @@ struct options {
 	const char *sysroot, *table, *lspci, *kernel, *cmdline;
 	const char **relax; /* at least one after a parse */
 	size_t relax_count;
+	bool relax_given;
 	uint32_t sim_flags; /* IVRS_SIM_* */
 	uint32_t threshold; /* enum ivrs_severity */
 	bool json, headings, verbose;
@@ -73,6 +74,9 @@ int cmd_check(const struct options *options);
 int cmd_kernels(const struct options *options);
 int cmd_verify(const struct options *options);
 int cmd_capture(const struct options *options);
+
+/* Unity maps that one answer lists at the most: blocks times devices would be more than linear in the table. */
+#define DESCRIBE_LIMIT 1000000u
 
 /* source.c */
 

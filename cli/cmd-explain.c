@@ -148,34 +148,11 @@ static void print_texts(const char *heading, const ivrs_explanation *explanation
 	}
 }
 
-static void print_block(const struct story *story, uint32_t number)
-{
-	char words[DESCRIBE_TEXT];
-	const uint8_t *bytes;
-	ivrs_ivmd *ivmd;
-	size_t count;
-
-	if (ivrs_table_ivmd(story->source->table, number, &ivmd))
-		return;
-	describe_ivmd(ivmd, words);
-	printf("     block %u at offset 0x%x: %s\n"
-	       "     start 0x%016llx, length 0x%llx\n",
-	       ivrs_ivmd_block_index(ivmd), ivrs_ivmd_offset(ivmd), words,
-	       (unsigned long long)ivrs_ivmd_start(ivmd),
-	       (unsigned long long)ivrs_ivmd_memory_length(ivmd));
-	bytes = show_bytes(story->source->table, ivrs_ivmd_offset(ivmd), ivrs_ivmd_length(ivmd),
-			   &count);
-	for (size_t i = 0; i < count && i < 32; i++)
-		printf("%s%02x%s", i % 16 ? " " : "     ", bytes[i],
-		       i % 16 == 15 || i + 1 == count ? "\n" : "");
-	ivrs_ivmd_unref(ivmd);
-}
-
 static void print_causes(const struct story *story)
 {
 	const ivrs_explanation *explanation = story->explanation;
 	size_t count = ivrs_explanation_cause_count(explanation);
-	size_t shown = story->source->options->verbose || count < 4 ? count : 3;
+	size_t shown = story->source->options->verbose || count < 5 ? count : 4;
 	char first[32];
 
 	if (!count)
@@ -183,16 +160,13 @@ static void print_causes(const struct story *story)
 	printf("\nThe IVMD block%s that reach%s it or its group:\n", count == 1 ? "" : "s",
 	       count == 1 ? "es" : "");
 	for (size_t i = 0; i < shown; i++) {
-		uint32_t ivmd = ivrs_explanation_cause_ivmd(explanation, i);
 		uint32_t ivmd_class = ivrs_explanation_cause_class(explanation, i);
 
-		snprintf(first, sizeof(first), "  IVMD %u (%s): ", ivmd,
-			 ivrs_ivmd_class_name(ivmd_class));
+		snprintf(first, sizeof(first), "  - %s: ", ivrs_ivmd_class_name(ivmd_class));
 		text_paragraph(first, "%s", ivrs_explanation_cause_text(explanation, i));
-		print_block(story, ivmd);
 	}
 	if (shown < count)
-		printf("  and %zu more (-v lists them)\n", count - shown);
+		printf("  - and %zu more (-v lists them)\n", count - shown);
 }
 
 static void print_affected(const struct story *story)
@@ -238,7 +212,7 @@ static int print_text(const struct story *story)
 {
 	const ivrs_explanation *explanation = story->explanation;
 	const struct source *source = story->source;
-	char device[DESCRIBE_TEXT], name[256], kernel[256], message[512];
+	char device[DESCRIBE_TEXT], name[256], kernel[256];
 
 	describe_device(story->sim, story->device, device);
 	source_device_name(source, ivrs_sim_device_sbdf(story->sim, story->device), name,
@@ -246,18 +220,9 @@ static int print_text(const struct story *story)
 	describe_kernel(source, kernel, sizeof(kernel));
 	text_paragraph("", "%s%s%s, %s", device, *name ? " " : "", name, kernel);
 	text_paragraph("", "%s", ivrs_explanation_summary(explanation));
-	if (story->group != IVRS_NONE &&
-	    ivrs_sim_group_kernel_message(story->sim, story->group, message, sizeof(message)))
-		text_paragraph("The kernel logs: ", "%s", message);
 	print_texts("How it comes about:", explanation, ivrs_explanation_step_count(explanation),
 		    ivrs_explanation_step, true);
 	print_causes(story);
-	if (source->table) {
-		putchar('\n');
-		text_paragraph("", "IVinfo bit 1 (pre-boot DMA protection) is %s.",
-			       ivrs_table_ivinfo(source->table) & IVRS_IVINFO_DMA_REMAP ? "set"
-											: "clear");
-	}
 	print_affected(story);
 	print_texts("Careful:", explanation, ivrs_explanation_warning_count(explanation),
 		    ivrs_explanation_warning, false);

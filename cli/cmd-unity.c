@@ -43,16 +43,16 @@ static long fill_device(struct text_table *table, const struct source *source, c
 		if (!i) {
 			describe_device(sim, device, text);
 			text_cell(table, 0, text, TONE_PLAIN);
-			source_device_name(source, ivrs_sim_device_sbdf(sim, device), text,
-					   sizeof(text));
+			describe_name(source, ivrs_sim_device_sbdf(sim, device), text,
+				      sizeof(text));
 			text_cell(table, 1, text, TONE_PLAIN);
 		}
 		text_cellf(table, 2, "%u", ivrs_regions_ivmd(regions, i));
-		text_cellf(table, 3, "0x%016llx",
-			   (unsigned long long)ivrs_regions_start(regions, i));
-		text_cellf(table, 4, "0x%016llx", (unsigned long long)ivrs_regions_end(regions, i));
-		text_cell(table, 5, prots[ivrs_regions_prot(regions, i) & 3], TONE_PLAIN);
-		text_cell(table, 6, ivrs_region_kind_name(ivrs_regions_kind(regions, i)),
+		text_cellf(table, 3, "0x%llx-0x%llx",
+			   (unsigned long long)ivrs_regions_start(regions, i),
+			   (unsigned long long)ivrs_regions_end(regions, i));
+		text_cell(table, 4, prots[ivrs_regions_prot(regions, i) & 3], TONE_PLAIN);
+		text_cell(table, 5, ivrs_region_kind_name(ivrs_regions_kind(regions, i)),
 			  TONE_PLAIN);
 	}
 	ivrs_regions_unref(regions);
@@ -63,10 +63,9 @@ static int print_text(const struct source *source, const ivrs_sim *sim,
 		      const struct selection *selection)
 {
 	struct text_column columns[] = {{"DEVICE", 0}, {"NAME", COLUMN_CUT}, {"IVMD", COLUMN_RIGHT},
-					{"START", 0},  {"END", 0},	     {"PROT", 0},
-					{"TYPE", 0}};
+					{"RANGE", 0},  {"PROT", 0},	     {"TYPE", 0}};
 	const char *what = ivrs_sim_has_ranges(sim) ? "ranges of device ids" : "devices";
-	size_t devices = 0, mapped = 0;
+	size_t devices = 0, mapped = 0, maps = 0;
 	struct text_table *table;
 	char kernel[256];
 
@@ -78,10 +77,16 @@ static int print_text(const struct source *source, const ivrs_sim *sim,
 
 		if (!wanted(sim, selection, i))
 			continue;
+		if (maps > DESCRIBE_LIMIT) {
+			complain("more than %u maps: the rest is not listed; name the DEVICEs",
+				 DESCRIBE_LIMIT);
+			break;
+		}
 		count = fill_device(table, source, sim, i);
 		if (count < 0)
 			return source_failed(-IVRS_E_NOMEM);
 		devices++;
+		maps += (size_t)count;
 		mapped += count > 0;
 	}
 	text_table_print(table);

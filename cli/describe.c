@@ -72,6 +72,20 @@ void describe_device(const ivrs_sim *sim, size_t device, char *text)
 	strcat(text, end + 5);
 }
 
+void describe_name(const struct source *source, ivrs_sbdf_t sbdf, char *text, size_t size)
+{
+	static const char *const forms[] = {"Advanced Micro Devices, Inc. ", " Corporation",
+					    ", Inc.", " Co., Ltd.", " Inc."};
+
+	source_device_name(source, sbdf, text, size);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		char *at = strstr(text, forms[i]);
+
+		if (at)
+			memmove(at, at + strlen(forms[i]), strlen(at + strlen(forms[i])) + 1);
+	}
+}
+
 void describe_list(const uint32_t *numbers, size_t count, char *text, size_t size)
 {
 	size_t used = 0;

@@ -65,13 +65,17 @@ static struct json_object *prot_text(uint32_t prot)
 
 static struct json_object *unity_maps(const ivrs_sim *sim, size_t device, struct json_out *out)
 {
-	struct json_object *maps = json_new_array();
+	struct json_object *maps;
 	ivrs_regions *regions;
 
+	if (out->maps > DESCRIBE_LIMIT)
+		return NULL;
+	maps = json_new_array();
 	if (ivrs_sim_device_unity(sim, device, &regions)) {
 		out->failed = true;
 		return maps;
 	}
+	out->maps += ivrs_regions_count(regions);
 	for (size_t i = 0; i < ivrs_regions_count(regions); i++) {
 		struct json_object *map = json_new_object();
 
@@ -114,15 +118,19 @@ struct json_object *json_device(const ivrs_sim *sim, size_t device, struct json_
 static struct json_object *claim_ivmds(const ivrs_sim *sim, size_t group, struct json_out *out)
 {
 	uint32_t culprit = ivrs_sim_group_culprit(sim, group);
-	struct json_object *ivmds = json_new_array();
+	struct json_object *ivmds;
 	ivrs_regions *regions;
 
+	if (out->maps > DESCRIBE_LIMIT)
+		return NULL;
+	ivmds = json_new_array();
 	if (ivrs_sim_group_reason(sim, group) != IVRS_REASON_REQUIRE_DIRECT || culprit == IVRS_NONE)
 		return ivmds;
 	if (ivrs_sim_device_unity(sim, culprit, &regions)) {
 		out->failed = true;
 		return ivmds;
 	}
+	out->maps += ivrs_regions_count(regions);
 	for (size_t i = 0; i < ivrs_regions_count(regions); i++)
 		if (ivrs_regions_kind(regions, i) == IVRS_REGION_DIRECT)
 			json_append(ivmds, json_number(ivrs_regions_ivmd(regions, i)));

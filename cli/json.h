@@ -14,6 +14,7 @@ struct json_out {
 	unsigned depth;
 	bool open; /* the container has no element yet */
 	bool failed;
+	size_t maps; /* listed so far: a table may ask for more of them than anybody can read */
 };
 
 /* Starts a document of the schema "ivrsctl-COMMAND/1". */

@@ -220,7 +220,8 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 		if (status >= 0)
 			return status;
 	}
-	if (!options->relax_count)
+	options->relax_given = options->relax_count > 0;
+	if (!options->relax_given)
 		options->relax[options->relax_count++] = "none";
 	options->operands = argv + optind;
 	options->operand_count = (size_t)(argc - optind);

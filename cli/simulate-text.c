@@ -18,6 +18,7 @@ struct summary {
 	bool next_is_display;
 	uint32_t *last_list; /* IVMDs of the row before, to be described once */
 	size_t last_count;
+	size_t maps; /* looked at so far */
 };
 
 static void need(const void *memory)
@@ -48,10 +49,16 @@ static size_t direct_ivmds(const ivrs_sim *sim, size_t device, uint32_t **list)
 static void why_direct(struct summary *summary, size_t group, char *text, size_t size)
 {
 	uint32_t culprit = ivrs_sim_group_culprit(summary->sim, group), *list;
-	size_t count = direct_ivmds(summary->sim, culprit, &list), more = 0, used;
+	size_t count, more = 0, used;
 	char numbers[64], words[DESCRIBE_TEXT] = "";
 	ivrs_ivmd *ivmd;
 
+	if (summary->maps > DESCRIBE_LIMIT) {
+		snprintf(text, size, "IVMD");
+		return;
+	}
+	count = direct_ivmds(summary->sim, culprit, &list);
+	summary->maps += count;
 	for (size_t i = 0; i < count; i++)
 		if (list[i] < summary->ivmd_count)
 			summary->ivmds[list[i]] = true;
@@ -76,7 +83,7 @@ static void why_direct(struct summary *summary, size_t group, char *text, size_t
 		used += (size_t)snprintf(text + used, size - used, " on %s", words);
 	}
 	if (more)
-		snprintf(text + used, size - used, " (also hit: %zu more here)", more);
+		snprintf(text + used, size - used, " (also hit: %zu more in this group)", more);
 	free(summary->last_list);
 	summary->last_list = list;
 	summary->last_count = count;
@@ -182,7 +189,7 @@ static void fill_device(struct text_table *table, const struct source *source, c
 	describe_device(sim, device, text);
 	text_cell(table, 1, text, TONE_PLAIN);
 	if (!ivrs_sim_device_acpi_name(sim, device) && source->host) {
-		source_device_name(source, ivrs_sim_device_sbdf(sim, device), text, sizeof(text));
+		describe_name(source, ivrs_sim_device_sbdf(sim, device), text, sizeof(text));
 		text_cell(table, 2, text, TONE_PLAIN);
 	}
 }
@@ -191,7 +198,7 @@ static void fill_group(struct text_table *table, struct summary *summary,
 		       const struct simulations *sims, size_t group)
 {
 	const ivrs_sim *sim = summary->sim;
-	enum tone tone;
+	enum tone tone = TONE_BAD;
 	char text[512];
 
 	for (size_t i = 0; i < ivrs_sim_group_device_count(sim, group); i++) {
@@ -236,6 +243,14 @@ static size_t fill_groupless(struct text_table *table, const struct summary *sum
 	return count;
 }
 
+/* The list of devices would fill the line; it stands below the table. */
+static const char *relax_heading(const ivrs_sim *sim)
+{
+	const char *relax = ivrs_sim_relax(sim);
+
+	return strncmp(relax, "devices=", 8) ? relax : "devices";
+}
+
 static void print_table(struct summary *summary, const struct simulations *sims)
 {
 	struct text_column columns[5] = {{"GROUP", COLUMN_RIGHT},
@@ -250,8 +265,7 @@ static void print_table(struct summary *summary, const struct simulations *sims)
 	memcpy(all, columns, sizeof(columns));
 	if (sims->count > 1)
 		for (size_t i = 0; i < sims->count; i++)
-			all[3 + i] = (struct text_column){ivrs_sim_relax(sims->sims[i]),
-							  COLUMN_CUT};
+			all[3 + i] = (struct text_column){relax_heading(sims->sims[i]), 0};
 	if (!summary->source->host)
 		all[2].flags |= COLUMN_ABSENT;
 	if (ivrs_sim_has_ranges(summary->sim))

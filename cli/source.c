@@ -93,19 +93,27 @@ static int read_table_file(struct source *source, uint8_t **bytes, size_t *size)
 	return CLI_FAILED;
 }
 
-/* The first finding, as every message about bytes looks: FILE: offset 0x4a: what is wrong (IVRS-0xx). */
+/* The finding that a message is about: the first one that Linux minds, else the first. */
+static size_t worst_first(const ivrs_report *report)
+{
+	for (size_t i = 0; i < ivrs_report_count(report); i++)
+		if (ivrs_report_severity(report, i) > IVRS_SEVERITY_INFO)
+			return i;
+	return 0;
+}
+
+/* As every message about bytes looks: FILE: offset 0x4a: what is wrong (IVRS-0xx). */
 static void complain_finding(const struct source *source)
 {
 	const ivrs_report *report = source->parse;
-	uint64_t offset = ivrs_report_offset(report, 0);
+	size_t index = worst_first(report);
+	uint64_t offset = ivrs_report_offset(report, index);
+	char where[32] = "";
 
-	if (offset == IVRS_NO_OFFSET)
-		complain("%s: %s (IVRS-%03u)", source->table_name, ivrs_report_message(report, 0),
-			 ivrs_report_code(report, 0));
-	else
-		complain("%s: offset 0x%llx: %s (IVRS-%03u)", source->table_name,
-			 (unsigned long long)offset, ivrs_report_message(report, 0),
-			 ivrs_report_code(report, 0));
+	if (offset != IVRS_NO_OFFSET)
+		snprintf(where, sizeof(where), " offset 0x%llx:", (unsigned long long)offset);
+	complain("%s:%s %s (IVRS-%03u)", source->table_name, where,
+		 ivrs_report_message(report, index), ivrs_report_code(report, index));
 }
 
 static int parse_table(struct source *source, const void *bytes, size_t size)
@@ -216,38 +224,50 @@ static bool is_live(const struct source *source)
 	       (!source->options->sysroot || !strcmp(source->options->sysroot, "/"));
 }
 
-static int open_kernel(struct source *source)
+/* The running kernel's own image, if it can be found and read, tells more than its release. Without it the release has to do. */
+static bool probe_running(struct source *source)
 {
-	const struct options *options = source->options;
-	const char *release = options->kernel, *cmdline = options->cmdline;
+	char path[512], error[IVRS_HOST_ERROR];
+
+	return is_live(source) && !source->api->find_image(source->host, path, sizeof(path)) &&
+	       !source->api->probe_image(path, &source->kernel, source->evidence,
+					 sizeof(source->evidence), error);
+}
+
+static int choose_kernel(struct source *source)
+{
+	const char *release = source->options->kernel, *from = "--kernel";
 	int status;
 
-	if (release && is_image(release)) {
-		status = probe_image(source, release);
-		if (status)
-			return status;
-	} else {
-		const char *from = "--kernel";
-		char image[512];
-
-		if (!release && source->host) {
-			release = source->api->release(source->host);
-			from = "the host's osrelease";
-		}
-		if (!release)
-			from = "none: the newest rules known are used";
-		status = ivrs_kernel_new(release, &source->kernel);
-		if (status == -IVRS_E_KERNEL) {
-			complain("%s: no kernel release that is known (6.12 or 6.1.0-50-amd64 is "
-				 "meant)",
-				 release);
-			return CLI_USAGE;
-		}
-		if (status)
-			return source_failed(status);
-		snprintf(source->evidence, sizeof(source->evidence), "release (%s)", from);
-		(void)image;
+	if (release && is_image(release))
+		return probe_image(source, release);
+	if (!release && probe_running(source))
+		return 0;
+	if (!release && source->host) {
+		release = source->api->release(source->host);
+		from = "the host's osrelease";
 	}
+	status = ivrs_kernel_new(release, &source->kernel);
+	if (status == -IVRS_E_KERNEL) {
+		complain("%s: no kernel release that is known (such as 6.12 or 6.1.0-50-amd64)",
+			 release);
+		return CLI_USAGE;
+	}
+	if (status)
+		return source_failed(status);
+	snprintf(source->evidence, sizeof(source->evidence), "%s%s",
+		 release ? "the release, by " : "nothing: the newest rules that are known",
+		 release ? from : "");
+	return 0;
+}
+
+static int open_kernel(struct source *source)
+{
+	const char *cmdline = source->options->cmdline;
+	int status = choose_kernel(source);
+
+	if (status)
+		return status;
 	if (!cmdline && source->host)
 		cmdline = source->api->cmdline(source->host);
 	status = ivrs_kernel_set_cmdline(source->kernel, cmdline ? cmdline : "");

@@ -23,6 +23,7 @@ struct text_column {
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_DIM };
 
 /* All three end the process with a complaint when memory runs out. */
+/* @columns must live until the table is printed. */
 struct text_table *text_table_new(const struct options *options, const struct text_column *columns,
 				  size_t count);
 /* Starts a row. */
@@ -51,6 +52,8 @@ void describe_ivmd(const ivrs_ivmd *ivmd, char *text);
 void describe_ivmd_flags(uint8_t flags, char *text);
 /* ssss:bb:dd.f, "A-B", or the ACPI name */
 void describe_device(const ivrs_sim *sim, size_t device, char *text);
+/* The name from pci.ids without what companies call themselves in law; "" for none. */
+void describe_name(const struct source *source, ivrs_sbdf_t sbdf, char *text, size_t size);
 /* "0-2, 4" out of ascending numbers */
 void describe_list(const uint32_t *numbers, size_t count, char *text, size_t size);
 /* "Linux 6.12.117 (rules linux-6.12, measured)" */
