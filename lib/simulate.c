@@ -111,7 +111,7 @@ int ivrs_simulate(ivrs_table *table, const ivrs_topology *topology, const ivrs_k
 	if (!sim)
 		return -IVRS_E_NOMEM;
 	atomic_init(&sim->refs, 1);
-	sim->table = ivrs_table_ref(table);
+	sim->table = table ? ivrs_table_ref(table) : NULL;
 	sim->flags = flags;
 	sim->state = IVRS_STATE_READY;
 	sim->offset = IVRS_NO_OFFSET;
