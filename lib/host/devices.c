@@ -17,6 +17,8 @@ struct scan {
 	ivrs_host *host;
 	struct pci_access *access;
 	char *sysfs; /* what libpci puts "/devices/..." behind; NULL for a tar */
+	char base
+		[HOST_PATH]; /* of the function at hand; in a tar with its links followed, once for all its files */
 	struct pci_function function;
 	struct pci_gaps gaps;
 	uint8_t *bytes;
@@ -89,10 +91,10 @@ static int same_file(struct scan *s, const char *path, const char *name)
 
 static void read_config(struct scan *s, const char *name)
 {
-	char path[HOST_PATH], text[PCI_GUARD_TEXT];
+	char path[HOST_PATH + 16], text[PCI_GUARD_TEXT];
 	int code;
 
-	snprintf(path, sizeof(path), HOST_PCI "/%s/config", name);
+	snprintf(path, sizeof(path), "%s/config", s->base);
 	s->function.dev = NULL;
 	if (s->sysfs) {
 		s->function.size = PCI_ASK;
@@ -101,10 +103,10 @@ static void read_config(struct scan *s, const char *name)
 		code = fs_read(&s->host->fs, path, 4096, &s->bytes, &s->function.size);
 	}
 	if (code) {
-		host_note(s->host, "%s: %s", path,
+		host_note(s->host, HOST_PCI "/%s/config: %s", name,
 			  code == EXDEV ? "lies outside of the sysroot" : strerror(code));
 	} else if (!pci_guard_run(decode, s, text)) {
-		host_note(s->host, "%s: libpci: %s", path, text);
+		host_note(s->host, HOST_PCI "/%s/config: libpci: %s", name, text);
 	}
 	if (s->function.dev)
 		pci_guard_run(release, s, text);
@@ -112,12 +114,12 @@ static void read_config(struct scan *s, const char *name)
 	s->bytes = NULL;
 }
 
-static bool read_number(struct scan *s, const char *name, const char *attribute, uint32_t *value)
+static bool read_number(struct scan *s, const char *attribute, uint32_t *value)
 {
-	char path[HOST_PATH], *text, *end;
+	char path[HOST_PATH + 16], *text, *end;
 	bool good;
 
-	snprintf(path, sizeof(path), HOST_PCI "/%s/%s", name, attribute);
+	snprintf(path, sizeof(path), "%s/%s", s->base, attribute);
 	if (fs_read_text(&s->host->fs, path, &text))
 		return false;
 	errno = 0;
@@ -128,26 +130,26 @@ static bool read_number(struct scan *s, const char *name, const char *attribute,
 }
 
 /* The kernel mends ids and classes, and knows those of virtual functions: its word counts more than the registers. */
-static int read_attributes(struct scan *s, const char *name)
+static int read_attributes(struct scan *s)
 {
 	ivrs_topology *t = s->host->topology;
 	ivrs_sbdf_t sbdf = s->function.sbdf;
-	char path[HOST_PATH], link[64], *text;
+	char path[HOST_PATH + 16], link[64], *text;
 	uint32_t vendor, device, number;
 	int status = 0;
 
-	if (read_number(s, name, "vendor", &vendor) && read_number(s, name, "device", &device))
+	if (read_number(s, "vendor", &vendor) && read_number(s, "device", &device))
 		status = ivrs_topology_set_ids(t, sbdf, (uint16_t)vendor, (uint16_t)device);
-	if (!status && read_number(s, name, "class", &number))
+	if (!status && read_number(s, "class", &number))
 		status = ivrs_topology_set_class(t, sbdf, number & 0xffffff);
-	snprintf(path, sizeof(path), HOST_PCI "/%s/iommu_group", name);
+	snprintf(path, sizeof(path), "%s/iommu_group", s->base);
 	if (!status && !fs_link_name(&s->host->fs, path, link, sizeof(link)) &&
 	    host_parse_number(link, &number))
 		status = ivrs_topology_set_group(t, sbdf, number);
-	snprintf(path, sizeof(path), HOST_PCI "/%s/driver", name);
+	snprintf(path, sizeof(path), "%s/driver", s->base);
 	if (!status && !fs_link_name(&s->host->fs, path, link, sizeof(link)))
 		status = ivrs_topology_set_driver(t, sbdf, link);
-	snprintf(path, sizeof(path), HOST_PCI "/%s/removable", name);
+	snprintf(path, sizeof(path), "%s/removable", s->base);
 	if (!status && !fs_read_text(&s->host->fs, path, &text)) {
 		/* Linux calls removable what sits behind an external-facing port, and distrusts exactly that. */
 		if (!strcmp(text, "removable"))
@@ -159,6 +161,7 @@ static int read_attributes(struct scan *s, const char *name)
 
 static int read_function(struct scan *s, const char *name)
 {
+	char path[HOST_PATH];
 	int code = host_parse_sbdf(name, &s->function.sbdf), status;
 
 	/* libpci makes the name from the numbers, so only the name that it makes was checked. */
@@ -177,10 +180,20 @@ static int read_function(struct scan *s, const char *name)
 		return host_nomem(status) ? status : 0;
 	}
 	s->function.status = 0;
+	snprintf(path, sizeof(path), HOST_PCI "/%s", name);
+	if (!s->host->fs.tree) {
+		strcpy(s->base, path);
+	} else {
+		code = fs_resolve(&s->host->fs, path, true, s->base);
+		if (code) {
+			host_note(s->host, "%s: %s", path, strerror(code));
+			return 0;
+		}
+	}
 	read_config(s, name);
 	if (host_nomem(s->function.status))
 		return s->function.status;
-	return read_attributes(s, name);
+	return read_attributes(s);
 }
 
 int host_read_devices(ivrs_host *host, char *error)

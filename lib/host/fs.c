@@ -14,7 +14,7 @@
 #include "internal.h"
 
 #define MAX_LINKS 40  /* as many as Linux follows */
-#define MAX_STEPS 512 /* components of a path with those of its links; sysfs needs less than 60 */
+#define MAX_STEPS 128 /* components of a path with those of its links; sysfs needs less than 60 */
 
 int fs_open(const char *sysroot, struct fs *fs, char *error)
 {

@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the public headers declare is what this library, built with hidden symbols, shows. */
+#pragma GCC visibility push(default)
 #include <libivrs/host.h>
+#pragma GCC visibility pop
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
