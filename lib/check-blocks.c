@@ -117,7 +117,7 @@ static void check_special(struct check *check, const struct ivhd_fields *ivhd,
 			     "special entry of variety %u, neither IOAPIC nor HPET%s",
 			     entry->variety,
 			     target ? ": the driver gives up" : "; Linux doesn't read this IVHD");
-	if (target)
+	else if (target)
 		check_write(check, ivhd, entry, entry->devid);
 }
 

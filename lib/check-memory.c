@@ -17,6 +17,7 @@
 /* One IVMD that Linux keeps. */
 struct memory {
 	struct ivmd_fields ivmd;
+	const struct unity *unity;
 	uint32_t at, index;
 	uint64_t start, length; /* rounded as the kernel does it */
 	uint8_t prot;
@@ -65,13 +66,27 @@ static void check_blocked(struct check *check, const struct memory *memory)
 				       "guests");
 }
 
-/* The kernel loses the IOMMU over this block, as far as the simulation knows: without a host it may. */
-static bool fatal(const struct check *check, const struct memory *memory)
+/*
+ * The kernel loses the IOMMU over this block: the simulation knows. Without a host a device at either end of the range is
+ * tried alone; another region of the same device may have mapped the pages before (SPEC A8.2).
+ */
+static int find_fatal(struct check *check, const struct memory *memory, bool *fatal)
 {
-	if (!check->sim)
-		return true;
-	return ivrs_sim_state(check->sim) == IVRS_STATE_LOST &&
-	       ivrs_sim_offset(check->sim) == memory->at;
+	const uint32_t keys[] = {memory->reached.first, unity_last(memory->unity)};
+	size_t count = memory->unity->first == memory->unity->last ? 1 : ARRAY_SIZE(keys);
+	int err = 0;
+
+	*fatal = check->sim && ivrs_sim_state(check->sim) == IVRS_STATE_LOST &&
+		 ivrs_sim_offset(check->sim) == memory->at;
+	for (size_t i = 0; !check->sim && i < count && !*fatal && !err; i++) {
+		enum direct_outcome outcome;
+		uint32_t culprit;
+
+		err = direct_map(&check->direct, &keys[i], 1, &outcome, &culprit);
+		*fatal = !err && outcome == DIRECT_FAILS &&
+			 &check->unity.at[culprit] == memory->unity;
+	}
+	return err;
 }
 
 static bool maps(const struct check *check, const struct memory *memory)
@@ -81,12 +96,17 @@ static bool maps(const struct check *check, const struct memory *memory)
 	       !check->kernel->cmdline.passthrough;
 }
 
-static void check_impossible(struct check *check, const struct memory *memory)
+static int check_impossible(struct check *check, const struct memory *memory)
 {
 	char text[64];
+	bool fatal;
+	int err;
 
 	if (memory->prot || !maps(check, memory))
-		return;
+		return 0;
+	err = find_fatal(check, memory, &fatal);
+	if (err)
+		return err;
 	whom(check, &memory->reached, memory->reached.count, text);
 	if (!check->kernel->rules[RULE_DIRECT_FATAL])
 		check_add_as(check, IVRS_SEVERITY_WRONG_MAPPING, FINDING_MAPPING_IMPOSSIBLE,
@@ -94,20 +114,22 @@ static void check_impossible(struct check *check, const struct memory *memory)
 			     "IVMD %" PRIu32 " asks for a mapping without IR and IW for %s: it is "
 			     "silently missing",
 			     memory->index, text);
-	else if (fatal(check, memory)) {
-		check->lost = true;
+	else if (fatal)
 		check_add(check, FINDING_MAPPING_IMPOSSIBLE, memory->at, memory->reached.first,
 			  "IVMD %" PRIu32
 			  " asks for a mapping without IR and IW for %s: Linux unregisters "
 			  "the IOMMU, and all DMA stays blocked",
 			  memory->index, text);
-	} else
+	else
 		check_add_as(check, IVRS_SEVERITY_INFO, FINDING_MAPPING_IMPOSSIBLE, memory->at,
 			     memory->reached.first,
-			     "IVMD %" PRIu32
-			     " asks for a mapping without IR and IW for %s; it isn't what "
-			     "ends this boot",
-			     memory->index, text);
+			     "IVMD %" PRIu32 " asks for a mapping without IR and IW for %s; %s",
+			     memory->index, text,
+			     check->sim && ivrs_sim_state(check->sim) != IVRS_STATE_READY
+				     ? "something else stops the IOMMU first"
+				     : "another IVMD maps its pages first");
+	check->lost |= fatal && check->kernel->rules[RULE_DIRECT_FATAL];
+	return 0;
 }
 
 static void check_size(struct check *check, const struct memory *memory)
@@ -306,9 +328,10 @@ static void check_idle(struct check *check, const struct memory *memory, const s
 	}
 }
 
-static void check_kept(struct check *check, const struct unity *unity, const size_t *below)
+static int check_kept(struct check *check, const struct unity *unity, const size_t *below)
 {
 	struct memory memory = {
+		.unity = unity,
 		.at = ivmd_offset(check->table, unity->ivmd),
 		.index = unity->ivmd,
 		.prot = unity->prot,
@@ -327,13 +350,13 @@ static void check_kept(struct check *check, const struct unity *unity, const siz
 	check_rounding(check, &memory);
 	check_place(check, &memory);
 	if (!check->usable)
-		return;
-	check_impossible(check, &memory);
+		return 0;
 	check_size(check, &memory);
 	check_page_zero(check, &memory, below);
 	check_width(check, &memory);
 	check_blocked(check, &memory);
 	check_idle(check, &memory, unity);
+	return check_impossible(check, &memory);
 }
 
 int check_memory(struct check *check)
@@ -345,11 +368,11 @@ int check_memory(struct check *check)
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < table->ivmd_count; i++) {
+	for (size_t i = 0; i < table->ivmd_count && !err; i++) {
 		struct ivmd_fields ivmd;
 
 		if (kept < check->unity.count && check->unity.at[kept].ivmd == i) {
-			check_kept(check, &check->unity.at[kept++], below);
+			err = check_kept(check, &check->unity.at[kept++], below);
 			continue;
 		}
 		ivmd_decode(table, ivmd_offset(table, i), &ivmd);
@@ -361,5 +384,5 @@ int check_memory(struct check *check)
 				  i, ivmd.flags);
 	}
 	free(below);
-	return 0;
+	return err;
 }

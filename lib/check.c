@@ -134,7 +134,13 @@ static int build_model(struct check *check, struct ivrs_table *scratch)
 	/* A list of devices that nobody can read relaxes nothing. */
 	if (err == -IVRS_E_SYNTAX)
 		err = ivrs_simulate(scratch, check->topology, check->kernel, NULL, 0, &check->sim);
-	return err ? err : reach_build(check);
+	if (!err)
+		err = reach_build(check);
+	return err ? err
+		   : direct_init(&check->direct, check->table, &check->unity, check->kernel,
+				 check->kernel->rules[RULE_APERTURE] && check->width < 64
+					 ? (1ull << check->width) - 1
+					 : UINT64_MAX);
 }
 
 static int run(struct check *check)
@@ -191,6 +197,7 @@ int ivrs_table_check(ivrs_table *table, const struct ivrs_topology *topology,
 	ivrs_sim_unref(check->sim);
 	iommu_map_free(&check->map);
 	unity_free(&check->unity);
+	direct_free(&check->direct);
 	free(check->reach);
 	free(check->keys);
 	free(check->borrowed);

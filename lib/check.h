@@ -3,7 +3,7 @@
 #ifndef LIBIVRS_CHECK_H
 #define LIBIVRS_CHECK_H
 
-#include "model.h"
+#include "direct.h"
 
 /* So many findings of one code are listed; the rest is summed up in one more. */
 #define CHECK_PER_CODE 100u
@@ -27,6 +27,7 @@ struct check {
 	ivrs_report *report;
 	struct iommu_map map;
 	struct unity_list unity;
+	struct direct direct;
 	bool usable;   /* the map is whole: the kernel gets as far as the IVMDs */
 	bool relaxed;  /* the command line relaxes every unity map */
 	bool blocks;   /* some IVMD blocks a device */
