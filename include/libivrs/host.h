@@ -22,13 +22,17 @@ typedef struct ivrs_host ivrs_host;
 
 /**
  * @brief Open a host.
- * @param sysroot NULL or "/" for the running host; a directory, or a tar (compressed or not), with `sys/` and `proc/` as the kernel lays them out
- * @param lspci a file of `lspci -xxx` text (or more x) to take the PCI functions from instead; NULL: from the sysroot
+ *
+ * Names in a sysroot are followed inside of it: neither a link nor a `..` leads out. What isn't a regular file isn't read.
+ * @param sysroot NULL or "/" for the running host; a directory, or a tar (gzip, bzip2, xz, lzma, zstd, lz4 or not compressed), with `sys/` and `proc/` as the kernel
+ *	lays them out. A tar is kept in memory: 64 MiB and 200,000 members at the most, 1 MiB for a file that is no ACPI table
+ * @param lspci a file of `lspci -xxx` text (or more x, with or without -v) to take the PCI functions from instead, 64 MiB and 16,384 functions at the most; NULL:
+ *	from the sysroot. With it the groups and IOAPICs of the running host are left out, since the text may come from elsewhere; those of a captured host are kept
  * @param flags 0 or ::IVRS_HOST_NO_DEVICES
  * @param[out] host free it with ivrs_host_free()
  * @param[out] error at least ::IVRS_HOST_ERROR bytes: a line that names the file and what is wrong, "" on success; may be NULL
- * @return 0, -IVRS_E_IO, -IVRS_E_PCI, -IVRS_E_ARCHIVE (absolute or ".." paths, damaged, too large), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT.
- *	A host without IVRS or without PCI isn't an error.
+ * @return 0, -IVRS_E_IO, -IVRS_E_PCI (libpci failed, or the text isn't lspci's), -IVRS_E_ARCHIVE (absolute or ".." paths, damaged, too large), -IVRS_E_NOMEM,
+ *	-IVRS_E_ARGUMENT. A host without IVRS or without PCI isn't an error.
  * @since 0.1
  */
 int ivrs_host_open(const char *sysroot, const char *lspci, uint32_t flags, ivrs_host **host,
@@ -55,7 +59,15 @@ const char *ivrs_host_cmdline(const ivrs_host *host);
 const char *ivrs_host_dmi(const ivrs_host *host, const char *field);
 /** @brief Lockdown state: "none", "integrity" or "confidentiality"; owned by the host; NULL unknown. @since 0.1 */
 const char *ivrs_host_lockdown(const ivrs_host *host);
-/** @brief Name of a function from pci.ids ("Intel Corporation 82574L Gigabit Network Connection"). @param[out] name at most @p size bytes with a NUL @since 0.1 */
+/**
+ * @brief Name of a function from this machine's pci.ids: "Intel Corporation 82574L Gigabit Network Connection".
+ *
+ * A device that isn't in the list is "Intel Corporation 8086:10d3", a vendor that isn't "8086:10d3", a function that isn't in the topology "". The list is read
+ * with the first call.
+ * @param[out] name at most @p size bytes with a NUL
+ * @param size bytes of @p name
+ * @since 0.1
+ */
 void ivrs_host_device_name(ivrs_host *host, ivrs_sbdf_t sbdf, char *name, size_t size);
 /** @brief The kernel's own reserved_regions of a group, text as in sysfs; owned by the host; NULL unknown. Never an input of a simulation. @since 0.1 */
 const char *ivrs_host_reserved_regions(const ivrs_host *host, uint32_t group);
@@ -65,14 +77,14 @@ const char *ivrs_host_group_type(const ivrs_host *host, uint32_t group);
 size_t ivrs_host_group_count(const ivrs_host *host);
 /** @brief Id of group @p index, ascending; ::IVRS_NO_GROUP when there is none. @since 0.1 */
 uint32_t ivrs_host_group_id(const ivrs_host *host, size_t index);
-/** @brief Number of notes: what could not be read, and why. @since 0.1 */
+/** @brief Number of notes: what could not be read, and why. At most 1000; the last one then says how many more there were. @since 0.1 */
 size_t ivrs_host_note_count(const ivrs_host *host);
 /** @brief Note @p index, one line; owned by the host; NULL when there is none. @since 0.1 */
 const char *ivrs_host_note(const ivrs_host *host, size_t index);
 
 /**
  * @brief Read a whole file, bounded, for tables and dumps.
- * @param path a file, or "-" for standard input; a directory is an error
+ * @param path a file, or "-" for standard input; a pipe is read to its end, a directory is an error
  * @param limit bytes at the most
  * @param[out] bytes to be freed with free(); never NULL on success
  * @param[out] size their number
