@@ -1,9 +1,73 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
 #include "json.h"
 #include "text.h"
 
-static struct json_object *finding(const ivrs_report *report, size_t index)
+/* The findings of the check, and before them those of the parser that the check can't know: a dump is gone once it is parsed. */
+struct findings {
+	const ivrs_report *parse, *check;
+	size_t *extra; /* indices in parse */
+	size_t extra_count, count;
+};
+
+static int by_code(const void *a, const void *b)
 {
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int findings_make(struct findings *findings, const struct source *source,
+			 const ivrs_report *check)
+{
+	size_t checked = ivrs_report_count(check), parsed = ivrs_report_count(source->parse);
+	uint32_t *codes = calloc(checked + 1, sizeof(*codes));
+
+	*findings = (struct findings){.parse = source->parse, .check = check};
+	findings->extra = calloc(parsed + 1, sizeof(*findings->extra));
+	if (!codes || !findings->extra) {
+		free(codes);
+		return source_failed(-IVRS_E_NOMEM);
+	}
+	for (size_t i = 0; i < checked; i++)
+		codes[i] = ivrs_report_code(check, i);
+	qsort(codes, checked, sizeof(*codes), by_code);
+	for (size_t i = 0; i < parsed; i++) {
+		uint32_t code = ivrs_report_code(source->parse, i);
+
+		if (!bsearch(&code, codes, checked, sizeof(code), by_code))
+			findings->extra[findings->extra_count++] = i;
+	}
+	findings->count = findings->extra_count + checked;
+	free(codes);
+	return 0;
+}
+
+/* Report and index that finding @index is in. */
+static const ivrs_report *find(const struct findings *findings, size_t *index)
+{
+	if (*index < findings->extra_count) {
+		*index = findings->extra[*index];
+		return findings->parse;
+	}
+	*index -= findings->extra_count;
+	return findings->check;
+}
+
+static uint32_t worst(const struct findings *findings)
+{
+	uint32_t severity = ivrs_report_worst(findings->check);
+
+	for (size_t i = 0; i < findings->extra_count; i++)
+		if (ivrs_report_severity(findings->parse, findings->extra[i]) > severity)
+			severity = ivrs_report_severity(findings->parse, findings->extra[i]);
+	return severity;
+}
+
+static struct json_object *finding(const struct findings *findings, size_t index)
+{
+	const ivrs_report *report = find(findings, &index);
 	struct json_object *object = json_new_object();
 	uint32_t code = ivrs_report_code(report, index), device = ivrs_report_device(report, index);
 	char text[16];
@@ -20,26 +84,27 @@ static struct json_object *finding(const ivrs_report *report, size_t index)
 	return object;
 }
 
-static int print_json(const struct source *source, const ivrs_report *report)
+static int print_json(const struct source *source, const struct findings *findings)
 {
-	uint32_t worst = ivrs_report_worst(report);
+	uint32_t severity = worst(findings);
 	struct json_out out;
 
 	json_begin(&out, "check");
 	json_put(&out, "kernel", json_kernel(source));
 	json_put(&out, "threshold", json_text(ivrs_severity_name(source->options->threshold)));
-	json_put(&out, "worst", worst ? json_text(ivrs_severity_name(worst)) : NULL);
-	json_put(&out, "dropped", json_number(ivrs_report_dropped(report)));
+	json_put(&out, "worst", severity ? json_text(ivrs_severity_name(severity)) : NULL);
+	json_put(&out, "dropped", json_number(ivrs_report_dropped(findings->check)));
 	json_open(&out, "findings", '[');
-	for (size_t i = 0; i < ivrs_report_count(report); i++)
-		json_put(&out, NULL, finding(report, i));
+	for (size_t i = 0; i < findings->count; i++)
+		json_put(&out, NULL, finding(findings, i));
 	json_close(&out, ']');
 	json_put(&out, "notes", json_notes(source));
 	return json_end(&out);
 }
 
-static void fill(struct text_table *table, const ivrs_report *report, size_t index)
+static uint32_t fill(struct text_table *table, const struct findings *findings, size_t index)
 {
+	const ivrs_report *report = find(findings, &index);
 	uint32_t severity = ivrs_report_severity(report, index);
 	uint32_t device = ivrs_report_device(report, index);
 	uint64_t offset = ivrs_report_offset(report, index);
@@ -56,26 +121,25 @@ static void fill(struct text_table *table, const ivrs_report *report, size_t ind
 		text_cell(table, 3, text, TONE_PLAIN);
 	}
 	text_cell(table, 4, ivrs_report_message(report, index), TONE_PLAIN);
+	return severity;
 }
 
-static int print_text(const struct source *source, const ivrs_report *report)
+static int print_text(const struct source *source, const struct findings *findings)
 {
 	static const struct text_column columns[] = {{"SEVERITY", 0},
 						     {"CODE", 0},
 						     {"OFFSET", COLUMN_RIGHT},
 						     {"DEVICE", 0},
 						     {"WHAT", COLUMN_WRAP}};
-	size_t count = ivrs_report_count(report), at_threshold = 0;
+	size_t count = findings->count, at_threshold = 0;
 	struct text_table *table = text_table_new(source->options, columns, ARRAY_SIZE(columns));
 	char kernel[256];
 
-	for (size_t i = 0; i < count; i++) {
-		at_threshold += ivrs_report_severity(report, i) >= source->options->threshold;
-		fill(table, report, i);
-	}
+	for (size_t i = 0; i < count; i++)
+		at_threshold += fill(table, findings, i) >= source->options->threshold;
 	text_table_print(table);
-	if (ivrs_report_dropped(report))
-		printf("%zu more findings are not listed.\n", ivrs_report_dropped(report));
+	if (ivrs_report_dropped(findings->check))
+		printf("%zu more findings are not listed.\n", ivrs_report_dropped(findings->check));
 	describe_kernel(source, kernel, sizeof(kernel));
 	text_paragraph("", "%zu finding%s under %s, %zu of severity %s or worse.%s", count,
 		       count == 1 ? "" : "s", kernel, at_threshold,
@@ -87,6 +151,7 @@ static int print_text(const struct source *source, const ivrs_report *report)
 
 int cmd_check(const struct options *options)
 {
+	struct findings findings = {0};
 	struct source source;
 	ivrs_report *report = NULL;
 	int status = source_open(&source, options, SOURCE_DEVICES | SOURCE_KERNEL);
@@ -100,9 +165,13 @@ int cmd_check(const struct options *options)
 			status = source_failed(status);
 	}
 	if (!status)
-		status = options->json ? print_json(&source, report) : print_text(&source, report);
-	if (!status && ivrs_report_worst(report) >= options->threshold)
+		status = findings_make(&findings, &source, report);
+	if (!status)
+		status = options->json ? print_json(&source, &findings)
+				       : print_text(&source, &findings);
+	if (!status && worst(&findings) >= options->threshold)
 		status = CLI_NO;
+	free(findings.extra);
 	ivrs_report_free(report);
 	source_close(&source);
 	return status;

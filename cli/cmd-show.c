@@ -66,7 +66,7 @@ static void print_header(const ivrs_table *table)
 	       ivrs_table_oem_revision(table), ivrs_table_creator_id(table),
 	       ivrs_table_creator_revision(table));
 	printf("0x0024   IVinfo              0x%08x\n"
-	       "           EFRSup            %s (bit 0: extended features in the IVHD are valid)\n"
+	       "           EFRSup            %s (bit 0: features in the IVHD are valid)\n"
 	       "           DMA remap         %s (bit 1: pre-boot DMA protection)\n"
 	       "           GVAsize           %u (bits 7:5, guest virtual address size)\n"
 	       "           PAsize            %u bits (bits 14:8, physical address size)\n"

@@ -13,16 +13,14 @@ static const struct command commands[] = {
 	{.name = "simulate",
 	 .help = "can each IOMMU group be given to a guest, and if not, why",
 	 .operands = "[DEVICE...]",
-	 .about = "Says for each IOMMU group whether VFIO can claim it, and which bytes of the "
-		  "table refuse it.",
+	 .about = "Says for each IOMMU group whether VFIO can claim it, and if not, why.",
 	 .takes = SIMULATES | TAKES_RELAX | TAKES_CLAIM,
 	 .operands_max = SIZE_MAX,
 	 .run = cmd_simulate},
 	{.name = "explain",
-	 .help = "one device: the chain from the table's bytes to the refusal, and the remedies",
+	 .help = "why one device is refused, from the table's bytes on, and what helps",
 	 .operands = "DEVICE",
-	 .about = "Explains the verdict on one device: the cause, who else is hit, what helps, "
-		  "what does not.",
+	 .about = "Explains the verdict on a device: the cause, who else is hit, what helps.",
 	 .takes = SIMULATES | TAKES_RELAX | TAKES_CLAIM,
 	 .operands_min = 1,
 	 .operands_max = 1,
@@ -30,46 +28,40 @@ static const struct command commands[] = {
 	{.name = "show",
 	 .help = "the table decoded: header, IVHD and IVMD blocks, with offsets",
 	 .operands = "",
-	 .about = "Decodes the table, byte offsets included; unknown types are shown by number and "
-		  "bytes.",
+	 .about = "Decodes the table with byte offsets; unknown types by number and bytes.",
 	 .takes = TAKES_SOURCE | TAKES_OUTPUT,
 	 .run = cmd_show},
 	{.name = "unity",
 	 .help = "the 1:1 mappings that each device gets, and the IVMD they come from",
 	 .operands = "[DEVICE...]",
-	 .about = "Lists the unity maps of each device (or range of device ids) with the IVMD they "
-		  "come from.",
+	 .about = "Lists the unity maps of each device (or range of ids) and their IVMDs.",
 	 .takes = SIMULATES | TAKES_RELAX,
 	 .operands_max = SIZE_MAX,
 	 .run = cmd_unity},
 	{.name = "check",
 	 .help = "what is wrong with the table, by what Linux does about it",
 	 .operands = "",
-	 .about = "Judges the table (and the host, when its devices are known); exit status 3 when "
-		  "something is found.",
+	 .about = "Judges the table and, when they are known, the devices of the host.",
 	 .takes = SIMULATES | TAKES_THRESHOLD,
 	 .run = cmd_check},
 	{.name = "kernels",
 	 .help = "the known rule sets, what differs, measured or only read",
 	 .operands = "",
-	 .about = "Lists the kernel rule sets that are known and the rules that differ between "
-		  "them.",
+	 .about = "Lists the kernel rule sets that are known and what differs between them.",
 	 .takes = TAKES_OUTPUT,
 	 .run = cmd_kernels},
 	{.name = "verify",
-	 .help = "the prediction held against this kernel's own groups and regions",
+	 .help = "the prediction held against this kernel's groups and regions",
 	 .operands = "",
-	 .about = "Compares the prediction with what the kernel says in /sys/kernel/iommu_groups, "
-		  "line by line.",
+	 .about = "Compares the prediction with /sys/kernel/iommu_groups, line by line.",
 	 .takes = SIMULATES | TAKES_RELAX,
 	 .run = cmd_verify},
 	{.name = "capture",
 	 .help = "this host as one tar for --sysroot, without anything private",
 	 .operands = "FILE",
-	 .about = "Writes what --sysroot needs into a tar. The suffix of FILE chooses the "
-		  "compression: .tar, .tar.gz,\n"
-		  ".tar.xz, .tar.zst, .tar.bz2. No serial numbers, UUIDs, MAC addresses or host "
-		  "names go in.",
+	 .about = "Writes what --sysroot needs into a .tar, .tar.gz, .tar.xz, .tar.zst or "
+		  ".tar.bz2.\n"
+		  "No serial numbers, UUIDs, MAC addresses or host names go in.",
 	 .takes = TAKES_SYSROOT,
 	 .operands_min = 1,
 	 .operands_max = 1,
@@ -102,8 +94,7 @@ static void print_help(void)
 	      "  -h, --help     this text; `ivrsctl COMMAND --help` lists the command's options\n"
 	      "  -V, --version  version of the tool and of the library that it has loaded\n\n"
 	      "DEVICE is [SEGMENT:]BUS:DEV.FN in hexadecimal, or a range A-B.\n"
-	      "Exit status: 0 fine, 1 failure, 2 usage, 3 the answer is no, 4 the table can't be "
-	      "parsed.\n",
+	      "Exit status: 0 fine, 1 failure, 2 usage, 3 the answer is no, 4 unparsable table.\n",
 	      stdout);
 }
 

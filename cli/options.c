@@ -26,8 +26,7 @@ enum {
 /* A VALUE in small letters is a list of words that completion offers; FILE and DIR make it offer files. */
 static const struct option_row rows[] = {
 	{'s', "sysroot", "DIR|TAR", "a captured host instead of /", TAKES_SOURCE | TAKES_SYSROOT},
-	{'t', "table", "FILE", "the IVRS: binary or acpidump text; - is standard input",
-	 TAKES_SOURCE},
+	{'t', "table", "FILE", "the IVRS, binary or acpidump text; - for stdin", TAKES_SOURCE},
 	{'p', "lspci", "FILE", "PCI functions from `lspci -xxx` text", TAKES_SOURCE},
 	{'k', "kernel", "RELEASE|FILE", "kernel release, or a kernel image to look into",
 	 TAKES_KERNEL},

@@ -365,7 +365,9 @@ static void print_state(const ivrs_sim *sim)
 
 static void print_verdict(const struct summary *summary, const char *kernel)
 {
-	const char *what = ivrs_sim_has_ranges(summary->sim) ? "ranges of device ids" : "groups";
+	bool one = summary->groups == 1, ranges = ivrs_sim_has_ranges(summary->sim);
+	const char *what = ranges ? (one ? "range of device ids" : "ranges of device ids")
+				  : (one ? "group" : "groups");
 	char bridges[64] = "";
 
 	if (!summary->groups) {

@@ -28,8 +28,8 @@ function __ivrsctl_complete
     set -l value ''
     for line in (__ivrsctl_options $tool $words[2])
         set -l fields (string split ' ' -- $line)
-        if test "$option" = "$fields[1]" -o "$option" = "$fields[2]"
-            test "$fields[3]" != -; and set value $fields[3]
+        if contains -- $option $fields[1..2]
+            string match -q -- - $fields[3]; or set value $fields[3]
         end
     end
     if string match -qr -- '^[A-Z|]+$' $value
