@@ -71,7 +71,7 @@ static void print_header(const ivrs_table *table)
 	       "           GVAsize           %u (bits 7:5, guest virtual address size)\n"
 	       "           PAsize            %u bits (bits 14:8, physical address size)\n"
 	       "           VAsize            %u bits (bits 21:15, virtual address size)\n"
-	       "           HtAtsResv         %s (bit 22: ATS range of HyperTransport is "
+	       "           HtAtsResv         %s (bit 22: ATS range of HT is "
 	       "reserved)\n",
 	       info.value, yes_no(info.efr), yes_no(info.dma_remap), info.gva_size, info.pa_size,
 	       info.va_size, yes_no(info.ht_ats_resv));
