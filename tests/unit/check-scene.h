@@ -7,6 +7,8 @@
  *   M20 .. M22, M50, M51	an IVMD; then dev= aux= fl= start= len= mseg= rsv= blk=
  *   B55			eight bytes of another type; then dev=
  *   many=33			so many IOMMUs
+ *   mems=78			so many IVMDs, each for a device of its own
+ *   sum=1			a wrong checksum
  *   d:0100			a PCI function; then class= hdr= pcie= bus=SSEE acs= grp= drv=
  *   topo			a host bridge and the IOMMU's function
  *   a:HID			an ACPI device
@@ -26,6 +28,7 @@ struct scene {
 	ivrs_topology *topology;
 	ivrs_kernel *kernel;
 	ivrs_table *table;
+	bool wrong_sum;
 };
 
 static inline void scene_close(struct scene *scene)
@@ -166,6 +169,12 @@ static inline void scene_word(struct scene *scene, const char *word)
 			scene_ivhd(scene, 0x10, (uint16_t)(i << 8 | 2), 0xfd500000 + (i << 20));
 			scene_entry(scene, "04ffff004800000000a00001");
 		}
+	} else if (!strncmp(word, "mems=", 5)) {
+		scene_close(scene);
+		for (uint64_t i = 0; i < value; i++)
+			ivmd(&scene->build, 0x21, 7, (uint16_t)(0x1000 + i), 0, i << 32, 0x1000);
+	} else if (!strncmp(word, "sum=", 4)) {
+		scene->wrong_sum = true;
 	} else if (!strncmp(word, "e:", 2)) {
 		scene_entry(scene, word + 2);
 	} else if (!strcmp(word, "std")) {
@@ -202,6 +211,7 @@ static inline void scene_make(struct scene *scene, const char *line)
 		scene_word(scene, word);
 	scene_close(scene);
 	build_end(&scene->build);
+	scene->build.bytes[9] = (uint8_t)(scene->build.bytes[9] + scene->wrong_sum);
 	assert_int_equal(parse_bytes(scene->build.bytes, scene->build.size, IVRS_PARSE_LENIENT,
 				     NULL, &scene->table),
 			 0);

@@ -314,12 +314,7 @@ static void what_the_parser_finds_is_said_once(void **state)
 	struct seen seen;
 
 	(void)state;
-	scene_make(&scene, PLAIN "M21");
-	scene.build.bytes[9]++;
-	ivrs_table_unref(scene.table);
-	assert_int_equal(parse_bytes(scene.build.bytes, scene.build.size, IVRS_PARSE_LENIENT, NULL,
-				     &scene.table),
-			 0);
+	scene_make(&scene, "sum=1 " PLAIN "M21");
 	judge_table(&scene, FINDING_CHECKSUM, &seen);
 	assert_int_equal(seen.count, 1);
 	/* A wrong checksum doesn't hide the rest. */
@@ -330,6 +325,19 @@ static void what_the_parser_finds_is_said_once(void **state)
 	scene_free(&scene);
 	judge(PLAIN "B55 blk=0", FINDING_BLOCK_LENGTH_ZERO, &seen);
 	assert_int_equal(seen.count, 1);
+}
+
+static void many_findings_of_a_kind_are_summed_up(void **state)
+{
+	struct seen seen;
+
+	(void)state;
+	judge(PLAIN "mems=64", FINDING_IVMD_BLOCKS, &seen);
+	assert_int_equal(seen.count, 100);
+	assert_null(strstr(seen.all, "more findings"));
+	judge(PLAIN "mems=78", FINDING_IVMD_BLOCKS, &seen);
+	assert_int_equal(seen.count, 101);
+	assert_int_equal(seen.severity, IVRS_SEVERITY_BLOCKED);
 }
 
 static void arguments_are_looked_at(void **state)
@@ -358,6 +366,7 @@ int main(void)
 		cmocka_unit_test(a_right_table_has_no_finding),
 		cmocka_unit_test(severity_follows_the_kernel),
 		cmocka_unit_test(what_the_parser_finds_is_said_once),
+		cmocka_unit_test(many_findings_of_a_kind_are_summed_up),
 		cmocka_unit_test(arguments_are_looked_at),
 	};
 
