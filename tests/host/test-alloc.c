@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Every allocation of the library fails once: a status or a host with notes, never a crash or a leak. */
 #include "support.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libpci's failures become the caller's, and nothing is printed or ended on the way. */
 #include "support.h"
 #include "pci.h"

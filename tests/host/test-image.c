@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Kernel images made up in every compression, and Debian's own where they are installed. */
 #include <archive.h>
 #include <archive_entry.h>

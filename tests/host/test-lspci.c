@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `lspci -xxx` text as people paste it, and what only looks like it. */
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A recorded host, as a tar and unpacked: both say the same, and what the kernel said. */
 #include <errno.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What sysfs and configuration space say, complete, cut short and contradictory. */
 #include <errno.h>
 #include <stdlib.h>

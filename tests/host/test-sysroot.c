@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A folder that nobody vouches for: links stay inside, nothing is waited for, nothing is read without end. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tars: every compression, and the ones that must be refused. */
 #include <archive.h>
 #include <archive_entry.h>
