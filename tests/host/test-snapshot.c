@@ -141,7 +141,7 @@ static void test_arguments(void **state)
 
 	(void)state;
 	assert_int_equal(ivrs_host_open(NULL, NULL, 0, NULL, error), -IVRS_E_ARGUMENT);
-	assert_int_equal(ivrs_host_open(NULL, NULL, 2, &host, error), -IVRS_E_ARGUMENT);
+	assert_int_equal(ivrs_host_open(NULL, NULL, 1u << 31, &host, error), -IVRS_E_ARGUMENT);
 	assert_null(host);
 	assert_int_equal(ivrs_host_open("/nonexistent/x", NULL, 0, &host, NULL), -IVRS_E_IO);
 	refused("/nonexistent/x", NULL, IVRS_E_IO, "/nonexistent/x: ");
