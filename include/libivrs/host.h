@@ -19,6 +19,8 @@ typedef struct ivrs_host ivrs_host;
 
 /** Things to read, for ivrs_host_open(). */
 #define IVRS_HOST_NO_DEVICES 0x1u /**< leave the PCI functions out: only the table is wanted */
+#define IVRS_HOST_NO_GROUPS \
+	0x2u /**< leave sysfs's IOMMU groups out of the topology, so that a simulation predicts them */
 
 /**
  * @brief Open a host.
@@ -28,7 +30,7 @@ typedef struct ivrs_host ivrs_host;
  *	lays them out. A tar is kept in memory: 64 MiB and 200,000 members at the most, 1 MiB for a file that is no ACPI table
  * @param lspci a file of `lspci -xxx` text (or more x, with or without -v) to take the PCI functions from instead, 64 MiB and 16,384 functions at the most; NULL:
  *	from the sysroot. With it the groups and IOAPICs of the running host are left out, since the text may come from elsewhere; those of a captured host are kept
- * @param flags 0 or ::IVRS_HOST_NO_DEVICES
+ * @param flags any of IVRS_HOST_NO_DEVICES, IVRS_HOST_NO_GROUPS
  * @param[out] host free it with ivrs_host_free()
  * @param[out] error at least ::IVRS_HOST_ERROR bytes: a line that names the file and what is wrong, "" on success; may be NULL
  * @return 0, -IVRS_E_IO, -IVRS_E_PCI (libpci failed, or the text isn't lspci's), -IVRS_E_ARCHIVE (absolute or ".." paths, damaged, too large), -IVRS_E_NOMEM,

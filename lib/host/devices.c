@@ -143,7 +143,8 @@ static int read_attributes(struct scan *s)
 	if (!status && read_number(s, "class", &number))
 		status = ivrs_topology_set_class(t, sbdf, number & 0xffffff);
 	snprintf(path, sizeof(path), "%s/iommu_group", s->base);
-	if (!status && !fs_link_name(&s->host->fs, path, link, sizeof(link)) &&
+	if (!status && !s->host->no_groups &&
+	    !fs_link_name(&s->host->fs, path, link, sizeof(link)) &&
 	    host_parse_number(link, &number))
 		status = ivrs_topology_set_group(t, sbdf, number);
 	snprintf(path, sizeof(path), "%s/driver", s->base);

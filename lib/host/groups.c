@@ -42,7 +42,8 @@ static int add_acpi(ivrs_host *host, uint32_t group, const char *name)
 			fs_names_free(&files);
 		}
 	}
-	status = ivrs_topology_add_acpi(host->topology, name, hid, uid ? uid : guess, group);
+	status = ivrs_topology_add_acpi(host->topology, name, hid, uid ? uid : guess,
+					host->no_groups ? IVRS_NO_GROUP : group);
 	free(uid);
 	if (status && !host_nomem(status))
 		host_note(host, GROUPS "/%" PRIu32 "/devices/%s: left out: %s", group, name,
@@ -71,7 +72,8 @@ static int read_members(ivrs_host *host, uint32_t group)
 			status = add_acpi(host, group, names.names[i]);
 		else if (!code && ivrs_topology_find(host->topology, sbdf, &index))
 			host_note(host, "%s/%s: not among the PCI functions", path, names.names[i]);
-		else if (!code && ivrs_topology_group(host->topology, index) == IVRS_NO_GROUP)
+		else if (!code && !host->no_groups &&
+			 ivrs_topology_group(host->topology, index) == IVRS_NO_GROUP)
 			status = ivrs_topology_set_group(host->topology, sbdf, group);
 	}
 	fs_names_free(&names);

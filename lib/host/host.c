@@ -72,12 +72,13 @@ int ivrs_host_open(const char *sysroot, const char *lspci, uint32_t flags, ivrs_
 		error[0] = 0;
 	if (out)
 		*out = NULL;
-	if (!out || flags & ~IVRS_HOST_NO_DEVICES)
+	if (!out || flags & ~(IVRS_HOST_NO_DEVICES | IVRS_HOST_NO_GROUPS))
 		return host_fail(error, IVRS_E_ARGUMENT, "unknown flags, or no place for the host");
 	host = calloc(1, sizeof(*host));
 	if (!host)
 		return host_fail(error, IVRS_E_NOMEM, "out of memory");
 	host->fs.fd = -1;
+	host->no_groups = flags & IVRS_HOST_NO_GROUPS;
 	status = fs_open(sysroot, &host->fs, error);
 	if (!status)
 		status = host_read_firmware(host);

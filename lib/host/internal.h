@@ -106,6 +106,7 @@ struct ivrs_host {
 	uint8_t *table;
 	size_t table_size;
 	int table_errno;
+	bool no_groups; /* IVRS_HOST_NO_GROUPS */
 	char *table_path;
 	bool dmar;
 	ivrs_topology *topology;
