@@ -14,11 +14,17 @@ enum conclusion {
 	OTHER_TABLE, /* the table given isn't the one in use */
 	OTHER_RULES, /* another rule set agrees */
 	DIFFERS,
+	OTHER_GROUPS, /* agrees, but the groups can't be worked out from configuration space */
 };
 
 static const char *const names[] = {
-	[AGREES] = "agrees",	       [RELAXED] = "relaxed",	      [NOT_RELAXED] = "not-relaxed",
-	[OTHER_TABLE] = "other-table", [OTHER_RULES] = "other-rules", [DIFFERS] = "differs",
+	[AGREES] = "agrees",
+	[RELAXED] = "relaxed",
+	[NOT_RELAXED] = "not-relaxed",
+	[OTHER_TABLE] = "other-table",
+	[OTHER_RULES] = "other-rules",
+	[DIFFERS] = "differs",
+	[OTHER_GROUPS] = "other-groups",
 };
 
 struct verification {
@@ -30,6 +36,8 @@ struct verification {
 	bool predicted;		      /* groups */
 	char found[256];	      /* the relaxation or the rule set that agrees */
 	struct comparison comparison; /* of the prediction */
+	struct comparison grouping;
+	bool grouped; /* the grouping was compared */
 };
 
 /* Compares one more prediction. Returns the number of differences; keeps the comparison if @keep. */
@@ -127,6 +135,32 @@ static bool try_rules(struct verification *v)
 	return false;
 }
 
+/*
+ * sysfs gave the groups, so that they agree means nothing yet: are they what configuration space says? Only if all of that
+ * could be read, and the kernel has groups.
+ */
+static void compare_grouping(struct verification *v)
+{
+	const struct source *source = v->source;
+	const struct host_api *api = source->api;
+	ivrs_host *host;
+	ivrs_sim *sim;
+
+	if (v->state != IVRS_STATE_READY || !api->group_count(source->host) ||
+	    api->note_count(source->host) ||
+	    api->open(source->options->sysroot, source->options->lspci, IVRS_HOST_NO_GROUPS, &host,
+		      NULL))
+		return;
+	if (!ivrs_simulate(source->table, api->topology(host), source->kernel, v->relax, 0, &sim)) {
+		if (ivrs_sim_state(sim) == IVRS_STATE_READY) {
+			comparison_make_grouping(&v->grouping, source, sim);
+			v->grouped = true;
+		}
+		ivrs_sim_unref(sim);
+	}
+	api->free(host);
+}
+
 static void conclude(struct verification *v)
 {
 	const struct options *options = v->source->options;
@@ -143,6 +177,13 @@ static void conclude(struct verification *v)
 	    try_relax(v, "blanket") || try_relax(v, "unity") || try_own_table(v) || try_rules(v))
 		return;
 	v->conclusion = DIFFERS;
+}
+
+static void conclude_grouping(struct verification *v)
+{
+	compare_grouping(v);
+	if (v->grouping.count && (v->conclusion == AGREES || v->conclusion == RELAXED))
+		v->conclusion = OTHER_GROUPS;
 }
 
 static void describe_conclusion(const struct verification *v, char *text, size_t size)
@@ -164,19 +205,47 @@ static void describe_conclusion(const struct verification *v, char *text, size_t
 		snprintf(text, size, "%s is not the table in use: the host's own agrees.",
 			 v->source->table_name);
 		break;
+	case OTHER_GROUPS:
+		snprintf(text, size,
+			 "Regions and types agree, but the kernel groups the devices in another "
+			 "way than their "
+			 "configuration space says. Unless pcie_acs_override does that, please "
+			 "report it with "
+			 "the file that `ivrsctl capture` makes.");
+		break;
 	case OTHER_RULES:
 		snprintf(text, size, "The kernel behaves by the rules %s and not by %s.", v->found,
 			 ivrs_ruleset_name(ivrs_kernel_ruleset(v->source->kernel)));
 		break;
 	case DIFFERS:
-		snprintf(text, size,
-			 "The kernel differs from every rule set and relaxation that is known: "
-			 "either the table "
-			 "is not the one that it booted with, or this is a bug of libivrs. Please "
-			 "report it with "
-			 "the file that `ivrsctl capture` makes.");
+		snprintf(
+			text, size,
+			"The kernel differs from every rule set and relaxation that is known: %s"
+			"the table is not the one that it booted with, or this is a bug of libivrs."
+			" Please report it with the file that `ivrsctl capture` makes.",
+			v->source->api->note_count(v->source->host)
+				? "something could not be read (see the notes), "
+				: "");
 		break;
 	}
+}
+
+static void put_differences(struct json_out *out, const char *key,
+			    const struct comparison *comparison)
+{
+	json_open(out, key, '[');
+	for (size_t i = 0; i < comparison->count; i++) {
+		const struct difference *difference = &comparison->differences[i];
+		struct json_object *object = json_new_object();
+
+		json_add(object, "group",
+			 difference->group == IVRS_NONE ? NULL : json_number(difference->group));
+		json_add(object, "what", json_text(difference->what));
+		json_add(object, "predicted", json_text(difference->predicted));
+		json_add(object, "kernel", json_text(difference->kernel));
+		json_put(out, NULL, object);
+	}
+	json_close(out, ']');
 }
 
 static int print_json(const struct verification *v, const char *words)
@@ -193,20 +262,26 @@ static int print_json(const struct verification *v, const char *words)
 	json_put(&out, "override", json_text(v->override));
 	json_put(&out, "groups", json_number(v->comparison.groups));
 	json_put(&out, "lines", json_number(v->comparison.lines));
-	json_open(&out, "differences", '[');
-	for (size_t i = 0; i < v->comparison.count; i++) {
-		const struct difference *difference = &v->comparison.differences[i];
-		struct json_object *object = json_new_object();
-
-		json_add(object, "group", json_number(difference->group));
-		json_add(object, "what", json_text(difference->what));
-		json_add(object, "predicted", json_text(difference->predicted));
-		json_add(object, "kernel", json_text(difference->kernel));
-		json_put(&out, NULL, object);
-	}
-	json_close(&out, ']');
+	put_differences(&out, "differences", &v->comparison);
+	json_put(&out, "grouping_compared", json_truth(v->grouped));
+	put_differences(&out, "grouping_differences", &v->grouping);
 	json_put(&out, "notes", json_notes(v->source));
 	return json_end(&out);
+}
+
+static void fill(struct text_table *table, const struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->count; i++) {
+		const struct difference *difference = &comparison->differences[i];
+
+		text_row(table);
+		if (difference->group != IVRS_NONE)
+			text_cellf(table, 0, "%u", difference->group);
+		text_cell(table, 1, difference->what, TONE_PLAIN);
+		text_cell(table, 2, difference->predicted ? difference->predicted : "-",
+			  TONE_PLAIN);
+		text_cell(table, 3, difference->kernel ? difference->kernel : "-", TONE_PLAIN);
+	}
 }
 
 static int print_text(const struct verification *v, const char *words)
@@ -218,21 +293,17 @@ static int print_text(const struct verification *v, const char *words)
 	struct text_table *table = text_table_new(v->source->options, columns, ARRAY_SIZE(columns));
 	char kernel[256];
 
-	for (size_t i = 0; i < v->comparison.count; i++) {
-		const struct difference *difference = &v->comparison.differences[i];
-
-		text_row(table);
-		text_cellf(table, 0, "%u", difference->group);
-		text_cell(table, 1, difference->what, TONE_PLAIN);
-		text_cell(table, 2, difference->predicted ? difference->predicted : "-",
-			  TONE_PLAIN);
-		text_cell(table, 3, difference->kernel ? difference->kernel : "-", TONE_PLAIN);
-	}
+	fill(table, &v->comparison);
+	fill(table, &v->grouping);
 	text_table_print(table);
 	describe_kernel(v->source, kernel, sizeof(kernel));
 	text_paragraph("", "%zu groups, %zu lines compared with %s: %zu differ%s.",
 		       v->comparison.groups, v->comparison.lines, kernel, v->comparison.count,
 		       v->comparison.count == 1 ? "s" : "");
+	if (v->grouped && !v->grouping.count)
+		text_paragraph("",
+			       "Worked out from configuration space, the %zu groups are the same.",
+			       v->grouping.groups);
 	if (v->state != IVRS_STATE_READY)
 		text_paragraph("", "The predicted state of the IOMMU is: %s.",
 			       ivrs_state_name(v->state));
@@ -255,11 +326,13 @@ static int verify(const struct source *source)
 	int status;
 
 	conclude(&v);
+	conclude_grouping(&v);
 	if (!source->options->sysroot || !strcmp(source->options->sysroot, "/"))
 		v.override = verify_override();
 	describe_conclusion(&v, words, sizeof(words));
 	status = source->options->json ? print_json(&v, words) : print_text(&v, words);
 	comparison_free(&v.comparison);
+	comparison_free(&v.grouping);
 	if (status)
 		return status;
 	return v.conclusion == AGREES || v.conclusion == RELAXED ? CLI_FINE : CLI_NO;

@@ -204,6 +204,58 @@ void comparison_make(struct comparison *comparison, const struct source *source,
 	free(members);
 }
 
+/* The members of all groups of the kernel that have any, sorted. */
+static char **kernel_groups(const struct source *source, size_t *used)
+{
+	size_t total = source->api->group_count(source->host), count;
+	struct member *members = sort_members(source->topology, &count);
+	char **groups = need(calloc(total + 1, sizeof(*groups)));
+
+	*used = 0;
+	for (size_t i = 0; i < total; i++) {
+		char *text = kernel_members(source->topology, members, count,
+					    source->api->group_id(source->host, i));
+
+		if (*text)
+			groups[(*used)++] = text;
+		else
+			free(text);
+	}
+	free(members);
+	qsort(groups, *used, sizeof(*groups), by_name);
+	return groups;
+}
+
+void comparison_make_grouping(struct comparison *comparison, const struct source *source,
+			      const ivrs_sim *predicted)
+{
+	size_t count = ivrs_sim_group_count(predicted), kernel_count, k = 0, p = 0;
+	char **kernel = kernel_groups(source, &kernel_count);
+	char **ours = need(calloc(count + 1, sizeof(*ours)));
+
+	*comparison = (struct comparison){.groups = kernel_count};
+	for (size_t i = 0; i < count; i++)
+		ours[i] = predicted_members(predicted, i);
+	qsort(ours, count, sizeof(*ours), by_name);
+	while (k < kernel_count || p < count) {
+		int order = k == kernel_count ? 1 : p == count ? -1 : strcmp(kernel[k], ours[p]);
+
+		if (order < 0)
+			compare(comparison, IVRS_NONE, "members", NULL, kernel[k],
+				strlen(kernel[k]));
+		else if (order > 0)
+			compare(comparison, IVRS_NONE, "members", ours[p], NULL, 0);
+		k += order <= 0;
+		p += order >= 0;
+	}
+	for (size_t i = 0; i < kernel_count; i++)
+		free(kernel[i]);
+	for (size_t i = 0; i < count; i++)
+		free(ours[i]);
+	free(kernel);
+	free(ours);
+}
+
 void comparison_free(struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->count; i++) {

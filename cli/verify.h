@@ -20,6 +20,9 @@ struct comparison {
 /* Complains and ends the process when memory runs out. */
 void comparison_make(struct comparison *comparison, const struct source *source,
 		     const ivrs_sim *sim);
+/* Groups worked out from configuration space against the kernel's, by their members alone: numbers change with hot-plug. */
+void comparison_make_grouping(struct comparison *comparison, const struct source *source,
+			      const ivrs_sim *predicted);
 void comparison_free(struct comparison *comparison);
 
 /* What the kernel's log says about an IVRS in the initrd: "none", "active", "rejected"; NULL when it can't be read or has lost its beginning. */

@@ -190,6 +190,28 @@ class Verify(ToolTest):
         self.group(7, "").rmdir()
         self.assertEqual([d["what"] for d in self.conclusion("differs")["differences"]], ["group"])
 
+    def test_other_groups(self):
+        device = next(self.dir.glob("sys/devices/**/0000:04:00.0"))
+        self.assertTrue(self.json("verify", "-s", self.dir)["grouping_compared"])
+        link = device / "iommu_group"
+        target = os.readlink(link)
+        link.unlink()
+        link.symlink_to(target.rsplit("/", 1)[0] + "/7")
+        old = self.group(9, "devices") / "0000:04:00.0"
+        os.rename(old, self.group(7, "devices") / "0000:04:00.0")
+        document = self.conclusion("other-groups")
+        self.assertIn("0000:03:00.0 0000:04:00.0", [d["predicted"] for d in document["grouping_differences"]])
+        self.assertIn("0000:01:00.0 0000:04:00.0", [d["kernel"] for d in document["grouping_differences"]])
+        self.assertRegex(self.text("verify", "-s", self.dir, status=3), "members")
+
+    def test_groups_are_not_judged_without_configuration_space(self):
+        for path in self.dir.glob("sys/devices/**/config"):
+            if path.parent.name != "0000:00:01.0":  # the IOMMU: a real sysfs has its capability elsewhere, too
+                path.write_bytes(path.read_bytes()[:64])
+        document = self.json("verify", "-s", self.dir)
+        self.assertFalse(document["grouping_compared"])
+        self.assertNotEqual(document["notes"], [])
+
     def test_needs_a_host(self):
         self.refused(2, "--sysroot", "verify", "-t", self.dir / TABLE)
 
