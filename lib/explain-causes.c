@@ -187,6 +187,17 @@ static void acpi_causes(struct explain *explain)
 	ivrs_regions_unref(regions);
 }
 
+uint32_t explain_deciding_ivmd(const struct explain *explain)
+{
+	const struct ivrs_table *table = explain->table;
+	uint64_t offset = ivrs_sim_offset(explain->sim);
+
+	for (size_t i = 0; table && i < table->ivmd_count; i++)
+		if (table->blocks[table->ivmds[i]] == offset)
+			return (uint32_t)i;
+	return IVRS_NONE;
+}
+
 void explain_causes(struct explain *explain)
 {
 	const struct ivrs_table *table = explain->table;

@@ -10,10 +10,10 @@
 /* Blocks that the chain shows byte by byte; more of them tell nothing new. */
 #define STEPS_PER_BLOCK 3
 
-static void block_steps(struct explain *explain, const struct cause *cause)
+static void block_steps(struct explain *explain, uint32_t index)
 {
 	const struct ivrs_table *table = explain->table;
-	uint32_t at = table->blocks[table->ivmds[cause->ivmd]];
+	uint32_t at = table->blocks[table->ivmds[index]];
 	char bytes[3 * IVMD_SIZE + 1] = "", range[40], region[48];
 	struct texts *steps = &explain->out->steps;
 	struct ivmd_fields ivmd;
@@ -29,7 +29,7 @@ static void block_steps(struct explain *explain, const struct cause *cause)
 		  "IVMD %" PRIu32 " at offset 0x%" PRIx32
 		  " is%s: type %02xh, for %s, flags 0x%02x, start 0x%" PRIx64 ", length 0x%" PRIx64
 		  ".",
-		  cause->ivmd, at, bytes, ivmd.block_type, range, ivmd.flags, ivmd.start,
+		  index, at, bytes, ivmd.block_type, range, ivmd.flags, ivmd.start,
 		  ivmd.memory_length);
 	texts_add(explain, steps, "Linux makes it a direct region, %s: %s%s%s.",
 		  explain_prot(ivmd.flags), region, rounded ? ", rounded up to whole pages" : "",
@@ -47,7 +47,7 @@ static void region_steps(struct explain *explain)
 
 	for (size_t i = 0; i < explain->out->cause_count && shown < STEPS_PER_BLOCK; i++)
 		if (explain->out->causes[i].ivmd_class != IVRS_IVMD_IDLE) {
-			block_steps(explain, &explain->out->causes[i]);
+			block_steps(explain, explain->out->causes[i].ivmd);
 			shown++;
 		}
 	if (reaching > shown)
@@ -221,9 +221,12 @@ void explain_steps(struct explain *explain)
 	}
 	region_steps(explain);
 	if (state != IVRS_STATE_READY) {
+		uint32_t ivmd = explain_deciding_ivmd(explain);
 		const char *message = ivrs_sim_message(explain->sim);
 		uint64_t offset = ivrs_sim_offset(explain->sim);
 
+		if (ivmd != IVRS_NONE && !reaching)
+			block_steps(explain, ivmd);
 		if (message && offset != IVRS_NO_OFFSET)
 			texts_add(explain, steps, "At offset 0x%" PRIx64 " of the table: %s.",
 				  offset, message);

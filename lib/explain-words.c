@@ -133,6 +133,7 @@ void words_complaint(struct explain *explain, struct fill *fill)
 	static const char narrow[] = "Ask what the memory is for, and for a BIOS that doesn't need "
 				     "the mapping once Linux runs.";
 	bool blanket = !explain->classes[IVRS_IVMD_NAMED] && !explain->classes[IVRS_IVMD_BUS];
+	uint32_t deciding = explain_deciding_ivmd(explain);
 	const char *message = ivrs_sim_message(explain->sim);
 	size_t shown = 0, total = explain->out->cause_count - explain->classes[IVRS_IVMD_IDLE];
 	char *list = NULL, item[24];
@@ -148,6 +149,12 @@ void words_complaint(struct explain *explain, struct fill *fill)
 		fill->list = explain_text(explain, "IVMD %s%s. %s", list ? list : "",
 					  total > shown ? " and more" : "",
 					  blanket ? wide : narrow);
+	else if (ivrs_sim_state(explain->sim) == IVRS_STATE_LOST && deciding != IVRS_NONE)
+		fill->list = explain_text(explain,
+					  "IVMD %" PRIu32
+					  " asks for a 1:1 mapping that can't be made, and "
+					  "Linux gives the IOMMU up over it.",
+					  deciding);
 	else if (message)
 		fill->list = explain_text(explain, "%s.", message);
 	else

@@ -86,6 +86,8 @@ void explain_steps(struct explain *explain);
 /* explain-causes.c */
 void explain_causes(struct explain *explain);
 void explain_affected(struct explain *explain);
+/* The IVMD that decides a state other than ready; IVRS_NONE when something else does. */
+uint32_t explain_deciding_ivmd(const struct explain *explain);
 /* The device ids that a block of type 20h to 22h, 50h or 51h names, as keys, inclusive. */
 void explain_range(const struct explain *explain, const struct ivmd_fields *ivmd, uint32_t *first,
 		   uint32_t *last);
