@@ -275,6 +275,23 @@ static void check_alias(struct check *check, const struct memory *memory)
 		  memory->index, sbdf);
 }
 
+/* Does an IVHD in use cover a device id of the range? A device needn't be known there. */
+static bool covered(const struct check *check, uint32_t first, uint32_t last)
+{
+	const struct spans *cover = &check->map.cover;
+	size_t low = 0, high = cover->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (cover->at[middle].last < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < cover->count && cover->at[low].first <= last;
+}
+
 /* Blocks that reach nobody, and why. */
 static void check_idle(struct check *check, const struct memory *memory, const struct unity *unity)
 {
@@ -319,7 +336,8 @@ static void check_idle(struct check *check, const struct memory *memory, const s
 			  " is for %s%s%s, and no such device is here: it has no effect",
 			  memory->index, first, unity->first == unity->last ? "" : " to ",
 			  unity->first == unity->last ? "" : last);
-	} else if (!memory->reached.count) {
+	} else if (!memory->reached.count &&
+		   !covered(check, unity_first(unity), unity_last(unity))) {
 		check_add(check, FINDING_IVMD_NOT_COVERED, memory->at + 4, unity_first(unity),
 			  "IVMD %" PRIu32
 			  " is for %s%s%s, which no IVHD in use covers: it has no effect",
