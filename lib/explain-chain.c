@@ -7,8 +7,8 @@
 #include "explain.h"
 #include "format.h"
 
-/* Blocks that the chain shows byte by byte; more of them tell nothing new. */
-#define STEPS_PER_BLOCK 3
+/* Blocks that the chain shows, the first one byte by byte; more of them tell nothing new. */
+#define BLOCKS_SHOWN 5
 
 static void block_steps(struct explain *explain, uint32_t index)
 {
@@ -27,15 +27,32 @@ static void block_steps(struct explain *explain, uint32_t index)
 	rounded = (ivmd.start | ivmd.memory_length) & 0xfff;
 	texts_add(explain, steps,
 		  "IVMD %" PRIu32 " at offset 0x%" PRIx32
-		  " is%s: type %02xh, for %s, flags 0x%02x, start 0x%" PRIx64 ", length 0x%" PRIx64
-		  ".",
+		  " holds%s: type %02xh, for %s, flags 0x%02x, start 0x%" PRIx64
+		  ", length 0x%" PRIx64 ".",
 		  index, at, bytes, ivmd.block_type, range, ivmd.flags, ivmd.start,
 		  ivmd.memory_length);
-	texts_add(explain, steps, "Linux makes it a direct region, %s: %s%s%s.",
+	texts_add(explain, steps, "Linux makes it a direct region, %s: %s%s.%s",
 		  explain_prot(ivmd.flags), region, rounded ? ", rounded up to whole pages" : "",
-		  ivmd.flags & IVRS_IVMD_EXCLUSION
-			  ? "; an exclusion range (flag 0x08) becomes a mapping, too"
-			  : "");
+		  ivmd.flags & IVRS_IVMD_EXCLUSION ? " What the flag 0x08 calls an exclusion range "
+						     "becomes a mapping like any other."
+						   : "");
+}
+
+/* A further block, in short. */
+static void short_step(struct explain *explain, uint32_t index)
+{
+	const struct ivrs_table *table = explain->table;
+	uint32_t at = table->blocks[table->ivmds[index]];
+	struct ivmd_fields ivmd;
+	char range[40], region[48];
+
+	ivmd_decode(table, at, &ivmd);
+	explain_range_text(explain, &ivmd, range);
+	explain_region_text(&ivmd, region);
+	texts_add(explain, &explain->out->steps,
+		  "IVMD %" PRIu32 " at offset 0x%" PRIx32
+		  " (type %02xh, for %s, flags 0x%02x) makes another one, %s: %s.",
+		  index, at, ivmd.block_type, range, ivmd.flags, explain_prot(ivmd.flags), region);
 }
 
 /* Where the causes lead: what kind of region, and what the claim does with it. */
@@ -45,10 +62,12 @@ static void region_steps(struct explain *explain)
 	struct texts *steps = &explain->out->steps;
 	size_t reaching = explain->out->cause_count - explain->classes[IVRS_IVMD_IDLE], shown = 0;
 
-	for (size_t i = 0; i < explain->out->cause_count && shown < STEPS_PER_BLOCK; i++)
+	for (size_t i = 0; i < explain->out->cause_count && shown < BLOCKS_SHOWN; i++)
 		if (explain->out->causes[i].ivmd_class != IVRS_IVMD_IDLE) {
-			block_steps(explain, explain->out->causes[i].ivmd);
-			shown++;
+			if (shown++)
+				short_step(explain, explain->out->causes[i].ivmd);
+			else
+				block_steps(explain, explain->out->causes[i].ivmd);
 		}
 	if (reaching > shown)
 		texts_add(explain, steps, "%zu more IVMD blocks reach %s in the same way.",
