@@ -121,7 +121,7 @@ class Machine:
                        check=True)
         self.initrd = cpio(root)
 
-    def boot(self, image, table, cmdline, seconds=120):
+    def boot(self, image, table, cmdline, seconds=240):
         """TABLE replaces the firmware's through an early cpio; None leaves that in place."""
         path = os.path.join(self.work, "initrd.cpio")
         with open(path, "wb") as out:
