@@ -3,7 +3,16 @@
  * @file explain.h
  * @brief Why one device can or can't be passed through: the chain of causes, who else is hit, and the remedies.
  *
- * An explanation is a plain copy, it belongs to one thread at a time and outlives the simulation it was made from. Texts are owned by it.
+ * The texts are for people, in English, and may be worded otherwise in a later release; names of remedies and classes stay.
+ *
+ * @par Objects
+ * An explanation is a plain copy: it outlives the simulation, topology and kernel it was made from. It is freed with
+ * ivrs_explanation_free() and must not be NULL where nothing else is said. Texts are owned by it. Lists are addressed by index from 0;
+ * past the end a getter gives NULL, 0 or ::IVRS_NONE.
+ *
+ * @par Threads
+ * An explanation never changes: any number of threads may read it. ivrs_explain() may be called from any thread as long as nobody
+ * changes the topology and the kernel meanwhile.
  */
 #ifndef LIBIVRS_EXPLAIN_H
 #define LIBIVRS_EXPLAIN_H
@@ -14,6 +23,7 @@
 extern "C" {
 #endif
 
+/** Why a device can or can't be passed through. */
 typedef struct ivrs_explanation ivrs_explanation;
 
 /** Whom an IVMD is meant for, as far as its device ids tell. */
@@ -55,7 +65,7 @@ uint32_t ivrs_explanation_cause_class(const ivrs_explanation *explanation, size_
 ivrs_sbdf_t ivrs_explanation_cause_device(const ivrs_explanation *explanation, size_t index);
 /** @brief What the kernel makes of the block, one sentence. @since 0.1 */
 const char *ivrs_explanation_cause_text(const ivrs_explanation *explanation, size_t index);
-/** @brief Name of a class: "blanket", "bus", "named", "idle"; else "unknown". Any thread. @since 0.1 */
+/** @brief Name of a class: "blanket", "bus", "named", "idle"; else "unknown". @since 0.1 */
 const char *ivrs_ivmd_class_name(uint32_t ivmd_class);
 
 /** @brief Number of steps of the chain from the table's bytes to the outcome. @since 0.1 */

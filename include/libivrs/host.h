@@ -4,7 +4,14 @@
  * @brief libivrs-host: a host, or a captured one, turned into a table, a topology and a kernel.
  *
  * This is the second library (GPL-2.0-or-later, because it links libpci). It reads files and nothing else: it writes none, prints nothing
- * and never exits. A host object belongs to one thread. What it could not read it notes (ivrs_host_note()) and goes on.
+ * and never exits. What it could not read it notes (ivrs_host_note()) and goes on.
+ *
+ * @par Objects
+ * A host is made with ivrs_host_open() and freed with ivrs_host_free(); it must not be NULL where nothing else is said. Bytes, texts and the
+ * topology are owned by the host and valid until it is freed.
+ *
+ * @par Threads
+ * A host belongs to one thread at a time.
  */
 #ifndef LIBIVRS_HOST_H
 #define LIBIVRS_HOST_H
@@ -15,6 +22,7 @@
 extern "C" {
 #endif
 
+/** What was read of a host. */
 typedef struct ivrs_host ivrs_host;
 
 /** Things to read, for ivrs_host_open(). */
@@ -43,11 +51,17 @@ int ivrs_host_open(const char *sysroot, const char *lspci, uint32_t flags, ivrs_
 
 /** @brief Free a host; NULL is allowed. @since 0.1 */
 void ivrs_host_free(ivrs_host *host);
-/** @brief Bytes of the IVRS. @param[out] size their number @return owned by the host; NULL when there is no IVRS or it can't be read. @since 0.1 */
+/**
+ * @brief Bytes of the IVRS, for ivrs_table_parse().
+ * @param host the host
+ * @param[out] size their number; may be NULL
+ * @return owned by the host; NULL when there is no IVRS or it can't be read, see ivrs_host_table_errno()
+ * @since 0.1
+ */
 const void *ivrs_host_table(const ivrs_host *host, size_t *size);
 /** @brief The file that ivrs_host_table() was read from (or would have been), for messages; owned by the host. @since 0.1 */
 const char *ivrs_host_table_path(const ivrs_host *host);
-/** @brief 0, or the errno number that reading the IVRS gave (ENOENT: there is none; EACCES: root is needed). @since 0.1 */
+/** @brief How reading the IVRS went. @return 0, or the errno number that it gave (ENOENT: there is none; EACCES: root is needed) @since 0.1 */
 int ivrs_host_table_errno(const ivrs_host *host);
 /** @brief True when the host has a DMAR, Intel's table. @since 0.1 */
 bool ivrs_host_has_dmar(const ivrs_host *host);
@@ -66,6 +80,8 @@ const char *ivrs_host_lockdown(const ivrs_host *host);
  *
  * A device that isn't in the list is "Intel Corporation 8086:10d3", a vendor that isn't "8086:10d3", a function that isn't in the topology "". The list is read
  * with the first call.
+ * @param host the host
+ * @param sbdf the function
  * @param[out] name at most @p size bytes with a NUL
  * @param size bytes of @p name
  * @since 0.1
@@ -115,6 +131,7 @@ int ivrs_host_probe_image(const char *path, ivrs_kernel **kernel, char *evidence
 
 /**
  * @brief Image of the kernel that runs on the host, if it lies where distributions put it (boot/vmlinuz-RELEASE, lib/modules/RELEASE/vmlinuz) and can be read.
+ * @param host the host
  * @param[out] path its name for ivrs_host_probe_image(); "" on failure
  * @param size bytes of @p path
  * @return 0, -IVRS_E_NOT_FOUND (also for a tar), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT

@@ -5,8 +5,15 @@
  *
  * The rules that differ between releases have names ("require-direct"); a rule set gives each a value. A release string
  * selects a rule set; evidence from the kernel image may override single rules, because distributions backport.
- * A kernel object belongs to one thread while it is changed; a simulation copies it. The functions about rule sets and
- * rules may be called from any thread.
+ *
+ * @par Objects
+ * A kernel is made with ivrs_kernel_new() and freed with ivrs_kernel_free(); it must not be NULL where nothing else is said. A simulation
+ * copies it. Rule sets and rules are addressed by index from 0; past the end a getter gives NULL or false. Their texts are
+ * static; those of a kernel are owned by it and valid until it is changed.
+ *
+ * @par Threads
+ * A kernel belongs to one thread while it is changed; after that any number of threads may read it. The functions about rule
+ * sets and rules may be called from any thread.
  */
 #ifndef LIBIVRS_KERNEL_H
 #define LIBIVRS_KERNEL_H
@@ -17,6 +24,7 @@
 extern "C" {
 #endif
 
+/** A kernel release, its command line, and evidence from its image. */
 typedef struct ivrs_kernel ivrs_kernel;
 
 /** @brief Number of rule sets known, oldest first. @since 0.1 */
@@ -51,15 +59,18 @@ int ivrs_kernel_new(const char *release, ivrs_kernel **kernel);
 void ivrs_kernel_free(ivrs_kernel *kernel);
 /**
  * @brief Set the kernel command line (default: empty). Options that Linux doesn't know are ignored as it ignores them.
- * @param cmdline the text of /proc/cmdline, copied
- * @return 0, -IVRS_E_NOMEM, -IVRS_E_TOO_LARGE (64 KiB), -IVRS_E_ARGUMENT
+ * @param kernel the kernel
+ * @param cmdline the text of /proc/cmdline, copied; less than 64 KiB
+ * @return 0, -IVRS_E_NOMEM, -IVRS_E_TOO_LARGE, -IVRS_E_ARGUMENT
  * @since 0.1
  */
 int ivrs_kernel_set_cmdline(ivrs_kernel *kernel, const char *cmdline);
 /**
  * @brief Override one rule by evidence, say from the kernel's image.
+ * @param kernel the kernel
  * @param rule a name as ivrs_rule_name() gives it
- * @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT
+ * @param holds whether the rule holds for this kernel
+ * @return 0, -IVRS_E_NOT_FOUND (no such rule), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
  * @since 0.1
  */
 int ivrs_kernel_set_rule(ivrs_kernel *kernel, const char *rule, bool holds);
@@ -77,8 +88,10 @@ bool ivrs_kernel_exact(const ivrs_kernel *kernel);
 bool ivrs_kernel_iommu_off(const ivrs_kernel *kernel);
 /**
  * @brief The relaxation that the command line asks for, if the kernel has its option: "unity", "devices=LIST" or "none".
- * Whether the kernel has the option is told by the rules relax-unity-option and relax-devices-option; the rule relax-blanket makes it "blanket".
- * @return owned by the kernel, valid until it is changed
+ *
+ * It can be given to ivrs_simulate() as it is. Whether the kernel has the option
+ * is told by the rules relax-unity-option and relax-devices-option; the rule relax-blanket makes it "blanket".
+ * @return the text, owned by the kernel, valid until it is changed; never NULL for a kernel
  * @since 0.1
  */
 const char *ivrs_kernel_relax(const ivrs_kernel *kernel);

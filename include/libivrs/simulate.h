@@ -3,12 +3,19 @@
  * @file simulate.h
  * @brief What Linux makes of a table and a host: unity maps, reserved regions, and who may claim which IOMMU group.
  *
- * A simulation is immutable and reference counted and may be shared between threads. It keeps its table alive and copies
- * what it needs of topology and kernel. Groups are ordered by id, devices by address (PCI functions first, then ACPI
- * devices); both are addressed by index from 0. Lists of regions are made on demand.
+ * Groups are ordered by id, devices by address (PCI functions first, then ACPI devices). Lists of regions are made on
+ * demand. Without a topology the devices are ranges of device ids that Linux treats alike (ivrs_sim_device_last() gives the
+ * end of each), and each range is a group of its own. Numbers like SPEC A9.5 name a rule of docs/kernel-rules.md.
  *
- * Without a topology the devices are ranges of device ids that Linux treats alike (ivrs_sim_device_last() gives the end of
- * each), and each range is a group of its own.
+ * @par Objects
+ * A simulation and a list of regions are immutable and reference counted: each ref or getter that says "a new reference" is matched by
+ * one unref. A simulation keeps its table alive and copies what it needs of topology and kernel; a list of regions outlives its
+ * simulation. Groups, devices, members and regions are addressed by index from 0; past the end a getter gives 0, false, NULL or
+ * ::IVRS_NONE. Texts are owned by the simulation; names of numbers are static.
+ *
+ * @par Threads
+ * Simulations and lists of regions may be shared between threads, and everything in this file may be called from any
+ * thread, as long as nobody changes the topology or the kernel during ivrs_simulate().
  */
 #ifndef LIBIVRS_SIMULATE_H
 #define LIBIVRS_SIMULATE_H
@@ -81,14 +88,14 @@ enum ivrs_region_kind {
  */
 int ivrs_simulate(ivrs_table *table, const ivrs_topology *topology, const ivrs_kernel *kernel,
 		  const char *relax, uint32_t flags, ivrs_sim **sim);
-/** @brief Take one more reference. Any thread. @return @p sim @since 0.1 */
+/** @brief Take one more reference. @return @p sim @since 0.1 */
 ivrs_sim *ivrs_sim_ref(ivrs_sim *sim);
-/** @brief Drop a reference; NULL is allowed. Any thread. @since 0.1 */
+/** @brief Drop a reference; NULL is allowed. The last one frees the simulation. @since 0.1 */
 void ivrs_sim_unref(ivrs_sim *sim);
 
 /** @brief State of the IOMMU, one of ::ivrs_state. @since 0.1 */
 uint32_t ivrs_sim_state(const ivrs_sim *sim);
-/** @brief Name of a state: "ready", "disabled", "absent", "failed", "lost", "hangs", "panics"; else "unknown". Any thread. @since 0.1 */
+/** @brief Name of a state: "ready", "disabled", "absent", "failed", "lost", "hangs", "panics"; else "unknown". @since 0.1 */
 const char *ivrs_state_name(uint32_t state);
 /** @brief Why the state isn't ready, one line with what the kernel prints where it prints something; NULL when it is ready. @since 0.1 */
 const char *ivrs_sim_message(const ivrs_sim *sim);
@@ -128,21 +135,28 @@ const char *ivrs_sim_group_step(const ivrs_sim *sim, size_t group);
 /** @brief Index of the device that the refusal is about; ::IVRS_NONE when there is none. @since 0.1 */
 uint32_t ivrs_sim_group_culprit(const ivrs_sim *sim, size_t group);
 /**
- * @brief The line that the kernel logs for the refusal.
+ * @brief The line that the kernel logs for the refusal (SPEC A10.4).
+ * @param sim the simulation
+ * @param group index of the group
  * @param[out] text at most @p size bytes are written, with a NUL when @p size > 0
+ * @param size bytes of @p text
  * @return length of the whole line without the NUL; 0 when it logs none
  * @since 0.1
  */
 size_t ivrs_sim_group_kernel_message(const ivrs_sim *sim, size_t group, char *text, size_t size);
 /**
  * @brief reserved_regions of a group, merged, ordered and bounded as sysfs prints them (SPEC A9.5).
+ * @param sim the simulation
+ * @param group index of the group
  * @param[out] regions a new reference; release it with ivrs_regions_unref()
- * @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT. Any thread.
+ * @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
  * @since 0.1
  */
 int ivrs_sim_group_regions(const ivrs_sim *sim, size_t group, ivrs_regions **regions);
 /**
  * @brief Address ranges that a guest may use after a successful claim of this group alone (SPEC A10.6); empty when it is refused.
+ * @param sim the simulation
+ * @param group index of the group
  * @param[out] regions a new reference; release it with ivrs_regions_unref()
  * @return as ivrs_sim_group_regions()
  * @since 0.1
@@ -157,7 +171,14 @@ ivrs_sbdf_t ivrs_sim_device_sbdf(const ivrs_sim *sim, size_t device);
 ivrs_sbdf_t ivrs_sim_device_last(const ivrs_sim *sim, size_t device);
 /** @brief Name of an ACPI device, owned by the simulation; NULL for a PCI function. @since 0.1 */
 const char *ivrs_sim_device_acpi_name(const ivrs_sim *sim, size_t device);
-/** @brief Index of a PCI function (or of the range that holds it). @param[out] device the index @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/**
+ * @brief Find a PCI function (or the range that holds it).
+ * @param sim the simulation
+ * @param sbdf its address
+ * @param[out] device its index; 0 on failure
+ * @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
 int ivrs_sim_find(const ivrs_sim *sim, ivrs_sbdf_t sbdf, size_t *device);
 /** @brief Index of the group of a device; ::IVRS_NONE when it has none. @since 0.1 */
 uint32_t ivrs_sim_device_group(const ivrs_sim *sim, size_t device);
@@ -173,15 +194,17 @@ bool ivrs_sim_device_require_direct(const ivrs_sim *sim, size_t device);
 bool ivrs_sim_device_is_bridge(const ivrs_sim *sim, size_t device);
 /**
  * @brief Unity maps of a device, in table order, not merged (SPEC A7.1).
+ * @param sim the simulation
+ * @param device index of the device
  * @param[out] regions a new reference; release it with ivrs_regions_unref()
  * @return as ivrs_sim_group_regions()
  * @since 0.1
  */
 int ivrs_sim_device_unity(const ivrs_sim *sim, size_t device, ivrs_regions **regions);
 
-/** @brief Take one more reference. Any thread. @return @p regions @since 0.1 */
+/** @brief Take one more reference. @return @p regions @since 0.1 */
 ivrs_regions *ivrs_regions_ref(ivrs_regions *regions);
-/** @brief Drop a reference; NULL is allowed. Any thread. @since 0.1 */
+/** @brief Drop a reference; NULL is allowed. The last one frees the list. @since 0.1 */
 void ivrs_regions_unref(ivrs_regions *regions);
 /** @brief Number of regions. @since 0.1 */
 size_t ivrs_regions_count(const ivrs_regions *regions);
@@ -198,15 +221,20 @@ uint32_t ivrs_regions_prot(const ivrs_regions *regions, size_t index);
 /** @brief Index of the IVMD of a unity map; ::IVRS_NONE for merged and other regions. @since 0.1 */
 uint32_t ivrs_regions_ivmd(const ivrs_regions *regions, size_t index);
 
-/** @brief Name of a kind as sysfs prints it: "direct", "direct-relaxable", "reserved", "msi"; "iova"; else "unknown". Any thread. @since 0.1 */
+/** @brief Name of a kind as sysfs prints it: "direct", "direct-relaxable", "reserved", "msi"; "iova"; else "unknown". @since 0.1 */
 const char *ivrs_region_kind_name(uint32_t kind);
-/** @brief Name of a claim result: "ok", "refused", "nothing-to-claim"; else "unknown". Any thread. @since 0.1 */
+/** @brief Name of a claim result: "ok", "refused", "nothing-to-claim"; else "unknown". @since 0.1 */
 const char *ivrs_claim_name(uint32_t claim);
-/** @brief Name of a reason: "require_direct", "no-iommu", "interrupt-remapping", "busy", "no-iova", "no-interface"; else "unknown". Any thread. @since 0.1 */
+/** @brief Name of a reason: "require_direct", "no-iommu", "interrupt-remapping", "busy", "no-iova", "no-interface"; else "unknown". @since 0.1 */
 const char *ivrs_reason_name(uint32_t reason);
-/** @brief Name of a Linux errno number that a claim can give ("EINVAL"); "unknown" for others. Any thread. @since 0.1 */
+/** @brief Name of a Linux errno number that a claim can give ("EINVAL"); "unknown" for others. @since 0.1 */
 const char *ivrs_errno_name(uint32_t number);
-/** @brief Check the text of a relaxation. @return 0, -IVRS_E_SYNTAX, -IVRS_E_ARGUMENT. Any thread. @since 0.1 */
+/**
+ * @brief Check the text of a relaxation.
+ * @param relax as ivrs_simulate() takes it
+ * @return 0, -IVRS_E_SYNTAX, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
+ * @since 0.1
+ */
 int ivrs_relax_check(const char *relax);
 
 #ifdef __cplusplus

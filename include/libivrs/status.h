@@ -4,7 +4,10 @@
  * @brief What a function of libivrs returns when it can't do its work.
  *
  * Every function that can fail returns 0 or a negated ::ivrs_status; its output is the last argument and is NULL (or 0)
- * after a failure. All functions of this file may be called from any thread at any time.
+ * after a failure. No function of this library prints, reads a file, keeps global state or ends the process.
+ *
+ * @par Threads
+ * All functions of this file may be called from any thread at any time.
  */
 #ifndef LIBIVRS_STATUS_H
 #define LIBIVRS_STATUS_H

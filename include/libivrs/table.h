@@ -3,10 +3,19 @@
  * @file table.h
  * @brief The ACPI table IVRS (I/O Virtualization Reporting Structure), read and never repaired.
  *
- * A table is immutable and reference counted: it may be shared between threads, and every child (IVHD, IVMD) holds a
- * reference to its table, so the order in which they are released doesn't matter. All numbers are as they stand in the
- * table (little endian, decoded). Offsets are bytes from the start of the table. The layout is that of the AMD I/O
- * Virtualization Technology (IOMMU) Specification 48882, chapter 5.
+ * All numbers are as they stand in the table (little endian, decoded). Offsets are bytes from the start of the table.
+ * The layout is that of the AMD I/O Virtualization Technology (IOMMU) Specification 48882, chapter 5; where a comment names
+ * a rule of Linux by a number (SPEC A4), docs/kernel-rules.md has the rule.
+ *
+ * @par Objects
+ * A table, an IVHD and an IVMD are immutable and reference counted: each ref or getter that says "a new reference" is matched by one
+ * unref. Every child (IVHD, IVMD) holds a reference to its table, so the order in which they are released doesn't matter.
+ * Strings and bytes are owned by the table. Handles must not be NULL where nothing else is said. Blocks, IVHDs, IVMDs and entries
+ * are addressed by index from 0; past the end a getter gives 0, false or an empty text.
+ *
+ * @par Threads
+ * Everything in this file may be called from any thread: tables and their children may be shared. Only a report, where one is
+ * given, belongs to one thread at a time, and a topology or kernel must not be changed meanwhile.
  */
 #ifndef LIBIVRS_TABLE_H
 #define LIBIVRS_TABLE_H
@@ -100,80 +109,88 @@ enum ivrs_entry_type {
 int ivrs_table_parse(const void *bytes, size_t size, uint32_t flags, ivrs_report *report,
 		     ivrs_table **table);
 
-/** @brief Take one more reference. Any thread. @return @p table @since 0.1 */
+/** @brief Take one more reference. @param table not NULL @return @p table @since 0.1 */
 ivrs_table *ivrs_table_ref(ivrs_table *table);
 
-/** @brief Drop a reference; the last one frees. NULL is allowed. Any thread. @since 0.1 */
+/** @brief Drop a reference; the last one frees the table. NULL is allowed. @since 0.1 */
 void ivrs_table_unref(ivrs_table *table);
 
-/** @brief All bytes that were given, also those past the length field. @param[out] size may be NULL @return borrowed from the table @since 0.1 */
+/**
+ * @brief All bytes that were given, also those past the length field; of an acpidump text the bytes that it stands for.
+ * @param table the table
+ * @param[out] size their number; may be NULL
+ * @return the bytes, owned by the table; never NULL
+ * @since 0.1
+ */
 const uint8_t *ivrs_table_bytes(const ivrs_table *table, size_t *size);
 
 /** @brief False when a lenient parse met something that a strict one refuses. @since 0.1 */
 bool ivrs_table_well_formed(const ivrs_table *table);
 
-/** @brief The length field of the header (offset 4), in bytes. @since 0.1 */
+/** @brief The length field of the header (offset 4), in bytes: 48 or more, and not more than there are. @since 0.1 */
 uint32_t ivrs_table_length(const ivrs_table *table);
 /** @brief The revision (offset 8). Linux doesn't look at it (SPEC A1.6). @since 0.1 */
 uint8_t ivrs_table_revision(const ivrs_table *table);
 /** @brief The checksum byte (offset 9). @since 0.1 */
 uint8_t ivrs_table_checksum(const ivrs_table *table);
-/** @brief True when the bytes of the table sum to 0 modulo 256. @since 0.1 */
+/** @brief True when the bytes of the table, up to its length field, sum to 0 modulo 256. Linux refuses it otherwise (SPEC A1.5). @since 0.1 */
 bool ivrs_table_checksum_valid(const ivrs_table *table);
 /** @brief OEM id (offset 10), 6 bytes, without trailing blanks, unprintable bytes as '?'; owned by the table. @since 0.1 */
 const char *ivrs_table_oem_id(const ivrs_table *table);
-/** @brief OEM table id (offset 16), 8 bytes, likewise. @since 0.1 */
+/** @brief OEM table id (offset 16), 8 bytes, likewise; owned by the table. @since 0.1 */
 const char *ivrs_table_oem_table_id(const ivrs_table *table);
 /** @brief OEM revision (offset 24). An override must have a greater one (SPEC A1.9). @since 0.1 */
 uint32_t ivrs_table_oem_revision(const ivrs_table *table);
-/** @brief Creator id (offset 28), 4 bytes, as text. @since 0.1 */
+/** @brief Creator id (offset 28), 4 bytes, likewise; owned by the table. @since 0.1 */
 const char *ivrs_table_creator_id(const ivrs_table *table);
 /** @brief Creator revision (offset 32). @since 0.1 */
 uint32_t ivrs_table_creator_revision(const ivrs_table *table);
-/** @brief IVinfo (offset 36), see ::ivrs_ivinfo. @since 0.1 */
+/** @brief IVinfo (offset 36), see ::ivrs_ivinfo for its flags. Bits 7:5 are GVAsize, 14:8 PAsize, 21:15 VAsize. @since 0.1 */
 uint32_t ivrs_table_ivinfo(const ivrs_table *table);
 
 /** @brief Number of blocks, of any type, in table order. @since 0.1 */
 size_t ivrs_table_block_count(const ivrs_table *table);
-/** @brief Offset of block @p index; 0 when there is none. @since 0.1 */
+/** @brief Offset of block @p index, 48 or more; 0 when there is none. @since 0.1 */
 uint32_t ivrs_table_block_offset(const ivrs_table *table, size_t index);
 /** @brief Type number of block @p index; 0 when there is none. @since 0.1 */
 uint8_t ivrs_table_block_type(const ivrs_table *table, size_t index);
-/** @brief The byte after the type: flags of block @p index. @since 0.1 */
+/** @brief The byte after the type: flags of block @p index; 0 when there is none. @since 0.1 */
 uint8_t ivrs_table_block_flags(const ivrs_table *table, size_t index);
-/** @brief Length field of block @p index, in bytes; may reach past the table after a lenient parse. @since 0.1 */
+/** @brief Length field of block @p index, in bytes; may reach past the table, or be 0, after a lenient parse. @since 0.1 */
 uint16_t ivrs_table_block_length(const ivrs_table *table, size_t index);
-/** @brief Short name of a block type: "IVHD", "IVMD", or "unknown". Any thread. @since 0.1 */
+/** @brief Short name of a block type, a static string: "IVHD", "IVMD", or "unknown". @since 0.1 */
 const char *ivrs_block_type_name(uint8_t block_type);
 
 /** @brief Number of IVHD blocks (10h, 11h, 40h). @since 0.1 */
 size_t ivrs_table_ivhd_count(const ivrs_table *table);
 /**
- * @brief IVHD number @p index, counted among the IVHD blocks in table order.
+ * @brief An IVHD, counted among the IVHD blocks in table order.
+ * @param table the table
+ * @param index 0..ivrs_table_ivhd_count() - 1
  * @param[out] ivhd a new reference that keeps the table alive; release it with ivrs_ivhd_unref()
  * @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
  * @since 0.1
  */
 int ivrs_table_ivhd(ivrs_table *table, size_t index, ivrs_ivhd **ivhd);
-/** @brief Take one more reference. Any thread. @return @p ivhd @since 0.1 */
+/** @brief Take one more reference. @param ivhd not NULL @return @p ivhd @since 0.1 */
 ivrs_ivhd *ivrs_ivhd_ref(ivrs_ivhd *ivhd);
-/** @brief Drop a reference; NULL is allowed. Any thread. @since 0.1 */
+/** @brief Drop a reference; NULL is allowed. @since 0.1 */
 void ivrs_ivhd_unref(ivrs_ivhd *ivhd);
 /** @brief Index of this block among all blocks of the table. @since 0.1 */
 uint32_t ivrs_ivhd_block_index(const ivrs_ivhd *ivhd);
-/** @brief Offset of the block. @since 0.1 */
+/** @brief Offset of the block in the table, in bytes. @since 0.1 */
 uint32_t ivrs_ivhd_offset(const ivrs_ivhd *ivhd);
 /** @brief 0x10, 0x11 or 0x40. @since 0.1 */
 uint8_t ivrs_ivhd_block_type(const ivrs_ivhd *ivhd);
 /** @brief Flags (HtTunEn, PassPW, ResPassPW, Isoc, IotlbSup, Coherent, PreFSup, PPRSup from bit 0). @since 0.1 */
 uint8_t ivrs_ivhd_flags(const ivrs_ivhd *ivhd);
-/** @brief Length field, in bytes. @since 0.1 */
+/** @brief Length field of the block, in bytes, entries included. @since 0.1 */
 uint16_t ivrs_ivhd_length(const ivrs_ivhd *ivhd);
-/** @brief Device id of the IOMMU itself. @since 0.1 */
+/** @brief Device id of the IOMMU itself (bus<<8 | device<<3 | function). @since 0.1 */
 uint16_t ivrs_ivhd_devid(const ivrs_ivhd *ivhd);
 /** @brief Offset of the IOMMU's capability block in its configuration space. @since 0.1 */
 uint16_t ivrs_ivhd_capability(const ivrs_ivhd *ivhd);
-/** @brief Base address of the control registers. @since 0.1 */
+/** @brief Base address of the control registers, a physical address in bytes. @since 0.1 */
 uint64_t ivrs_ivhd_base(const ivrs_ivhd *ivhd);
 /** @brief PCI segment of the IOMMU and of the devices it lists. @since 0.1 */
 uint16_t ivrs_ivhd_segment(const ivrs_ivhd *ivhd);
@@ -193,11 +210,11 @@ uint32_t ivrs_ivhd_entry_offset(const ivrs_ivhd *ivhd, size_t index);
 uint8_t ivrs_ivhd_entry_type(const ivrs_ivhd *ivhd, size_t index);
 /** @brief Bytes of entry @p index by the kernel's rule (SPEC A4); 0 when there is none. @since 0.1 */
 uint32_t ivrs_ivhd_entry_length(const ivrs_ivhd *ivhd, size_t index);
-/** @brief Data setting byte of entry @p index. @since 0.1 */
+/** @brief Data setting byte of entry @p index; 0 when there is none. @since 0.1 */
 uint8_t ivrs_ivhd_entry_flags(const ivrs_ivhd *ivhd, size_t index);
-/** @brief Device id of entry @p index (SPECIAL: the source device id). @since 0.1 */
+/** @brief Device id of entry @p index (48h: the source device id); 0 when it has none. @since 0.1 */
 uint16_t ivrs_ivhd_entry_devid(const ivrs_ivhd *ivhd, size_t index);
-/** @brief Alias target of an entry 42h or 43h, else 0. @since 0.1 */
+/** @brief Device id that an entry 42h or 43h gives as alias, else 0. @since 0.1 */
 uint16_t ivrs_ivhd_entry_alias(const ivrs_ivhd *ivhd, size_t index);
 /** @brief Extended data setting of an entry 46h or 47h, else 0. @since 0.1 */
 uint32_t ivrs_ivhd_entry_extended(const ivrs_ivhd *ivhd, size_t index);
@@ -207,41 +224,53 @@ uint8_t ivrs_ivhd_entry_handle(const ivrs_ivhd *ivhd, size_t index);
 uint8_t ivrs_ivhd_entry_variety(const ivrs_ivhd *ivhd, size_t index);
 /**
  * @brief ACPI hardware id of an entry F0h.
+ * @param ivhd the block
+ * @param index 0..ivrs_ivhd_entry_count() - 1
  * @param[out] hid 9 bytes: up to 8 characters, unprintable ones as '?', and a NUL; empty for other entries
  * @since 0.1
  */
 void ivrs_ivhd_entry_hid(const ivrs_ivhd *ivhd, size_t index, char hid[9]);
-/** @brief ACPI compatible id of an entry F0h, like ivrs_ivhd_entry_hid(). @since 0.1 */
+/**
+ * @brief ACPI compatible id of an entry F0h.
+ * @param ivhd the block
+ * @param index 0..ivrs_ivhd_entry_count() - 1
+ * @param[out] cid as in ivrs_ivhd_entry_hid()
+ * @since 0.1
+ */
 void ivrs_ivhd_entry_cid(const ivrs_ivhd *ivhd, size_t index, char cid[9]);
-/** @brief Format of the unique id of an entry F0h: 0 none, 1 integer, 2 string. @since 0.1 */
+/** @brief Format of the unique id of an entry F0h: 0 none, 1 integer, 2 string; others as they stand. 0 for other entries. @since 0.1 */
 uint8_t ivrs_ivhd_entry_uid_format(const ivrs_ivhd *ivhd, size_t index);
 /**
- * @brief Unique id of an entry F0h as text: the string, or the integer in decimal.
- * @param[out] uid at most @p size bytes are written, always with a NUL when @p size > 0
- * @param size 256 is always enough
+ * @brief Unique id of an entry F0h as text: the string, or the integer in decimal. Empty for other entries.
+ * @param ivhd the block
+ * @param index 0..ivrs_ivhd_entry_count() - 1
+ * @param[out] uid at most @p size bytes are written, always with a NUL when @p size > 0; may be NULL when it is 0
+ * @param size bytes of @p uid; 256 is always enough
  * @return length of the whole text without the NUL
  * @since 0.1
  */
 size_t ivrs_ivhd_entry_uid(const ivrs_ivhd *ivhd, size_t index, char *uid, size_t size);
-/** @brief Name of an entry type ("select", "range-start", ...); "unknown" for others. Any thread. @since 0.1 */
+/** @brief Name of an entry type ("select", "range-start", ...); "unknown" for others. A static string. @since 0.1 */
 const char *ivrs_entry_type_name(uint8_t entry_type);
 
 /** @brief Number of IVMD blocks (20h, 21h, 22h and the relative 50h, 51h). @since 0.1 */
 size_t ivrs_table_ivmd_count(const ivrs_table *table);
 /**
- * @brief IVMD number @p index, counted among the IVMD blocks in table order: the number that unity maps carry.
+ * @brief An IVMD, counted among the IVMD blocks in table order: the number that unity maps carry.
+ * @param table the table
+ * @param index 0..ivrs_table_ivmd_count() - 1
  * @param[out] ivmd a new reference that keeps the table alive; release it with ivrs_ivmd_unref()
  * @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
  * @since 0.1
  */
 int ivrs_table_ivmd(ivrs_table *table, size_t index, ivrs_ivmd **ivmd);
-/** @brief Take one more reference. Any thread. @return @p ivmd @since 0.1 */
+/** @brief Take one more reference. @param ivmd not NULL @return @p ivmd @since 0.1 */
 ivrs_ivmd *ivrs_ivmd_ref(ivrs_ivmd *ivmd);
-/** @brief Drop a reference; NULL is allowed. Any thread. @since 0.1 */
+/** @brief Drop a reference; NULL is allowed. @since 0.1 */
 void ivrs_ivmd_unref(ivrs_ivmd *ivmd);
 /** @brief Index of this block among all blocks of the table. @since 0.1 */
 uint32_t ivrs_ivmd_block_index(const ivrs_ivmd *ivmd);
-/** @brief Offset of the block. @since 0.1 */
+/** @brief Offset of the block in the table, in bytes. @since 0.1 */
 uint32_t ivrs_ivmd_offset(const ivrs_ivmd *ivmd);
 /** @brief 0x20, 0x21, 0x22, 0x50 or 0x51. @since 0.1 */
 uint8_t ivrs_ivmd_block_type(const ivrs_ivmd *ivmd);
@@ -257,9 +286,9 @@ uint16_t ivrs_ivmd_aux(const ivrs_ivmd *ivmd);
 uint16_t ivrs_ivmd_segment(const ivrs_ivmd *ivmd);
 /** @brief The 6 reserved bytes at offset 10, little endian. @since 0.1 */
 uint64_t ivrs_ivmd_reserved(const ivrs_ivmd *ivmd);
-/** @brief Start address of the memory, in bytes, as it stands. @since 0.1 */
+/** @brief Start of the memory, a physical address in bytes, as it stands; Linux rounds it up to a page (SPEC A6.5). @since 0.1 */
 uint64_t ivrs_ivmd_start(const ivrs_ivmd *ivmd);
-/** @brief Length of the memory, in bytes, as it stands. @since 0.1 */
+/** @brief Length of the memory, in bytes, as it stands; Linux rounds it up to a page (SPEC A6.5). @since 0.1 */
 uint64_t ivrs_ivmd_memory_length(const ivrs_ivmd *ivmd);
 
 /**
@@ -267,7 +296,7 @@ uint64_t ivrs_ivmd_memory_length(const ivrs_ivmd *ivmd);
  * @param table parsed leniently or strictly
  * @param topology the PCI functions of the host; NULL: only what the table alone shows
  * @param kernel whose rules decide the severity; NULL: the newest that is known
- * @param report gets the findings, those of the parser included
+ * @param report gets the findings, those of the parser included; not NULL
  * @return 0 also when there are findings; -IVRS_E_NOMEM, -IVRS_E_ARGUMENT
  * @since 0.1
  */
@@ -275,23 +304,30 @@ int ivrs_table_check(ivrs_table *table, const struct ivrs_topology *topology,
 		     const struct ivrs_kernel *kernel, ivrs_report *report);
 
 /**
- * @brief Read a device: "[SEGMENT:]BUS:DEV.FN", hexadecimal, as lspci prints it.
+ * @brief Read the name of a device.
+ * @param text "[SEGMENT:]BUS:DEV.FN", hexadecimal, as lspci prints it
  * @param[out] sbdf the device; segment 0 when none is given
- * @return 0, -IVRS_E_SYNTAX, -IVRS_E_ARGUMENT. Any thread.
+ * @return 0, -IVRS_E_SYNTAX, -IVRS_E_ARGUMENT
  * @since 0.1
  */
 int ivrs_sbdf_parse(const char *text, ivrs_sbdf_t *sbdf);
 
 /**
- * @brief Read a device or a range of devices: "A" or "A-B"; B may leave out the segment (A's is meant).
+ * @brief Read the name of a device or of a range of devices.
+ * @param text "A" or "A-B", each as in ivrs_sbdf_parse(); B may leave out the segment (A's is meant)
  * @param[out] first the first device
  * @param[out] last the last device, inclusive; equal to @p first for a single one
- * @return 0, -IVRS_E_SYNTAX (also when the segments differ or B comes before A), -IVRS_E_ARGUMENT. Any thread.
+ * @return 0, -IVRS_E_SYNTAX (also when the segments differ or B comes before A), -IVRS_E_ARGUMENT
  * @since 0.1
  */
 int ivrs_sbdf_parse_range(const char *text, ivrs_sbdf_t *first, ivrs_sbdf_t *last);
 
-/** @brief Write a device as "ssss:bb:dd.f". @param[out] text ::IVRS_SBDF_TEXT bytes. Any thread. @since 0.1 */
+/**
+ * @brief Write a device as "ssss:bb:dd.f", hexadecimal.
+ * @param sbdf the device
+ * @param[out] text ::IVRS_SBDF_TEXT bytes
+ * @since 0.1
+ */
 void ivrs_sbdf_format(ivrs_sbdf_t sbdf, char text[IVRS_SBDF_TEXT]);
 
 #ifdef __cplusplus

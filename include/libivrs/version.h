@@ -2,6 +2,9 @@
 /**
  * @file version.h
  * @brief Version of the library: the compiled-in one as macros, the loaded one as functions.
+ *
+ * @par Threads
+ * All functions of this file may be called from any thread at any time.
  */
 #ifndef LIBIVRS_VERSION_H
 #define LIBIVRS_VERSION_H
@@ -22,13 +25,14 @@ extern "C" {
 
 /**
  * @brief Version of the library that is loaded.
- * @return a static string, "0.1.0"; compare it with IVRS_VERSION_STRING to find a stale library. Any thread.
+ * @return a static string, "0.1.0"; compare it with ::IVRS_VERSION_STRING to find a stale library
  * @since 0.1
  */
 const char *ivrs_version_string(void);
 
 /**
- * @brief Version of the library that is loaded, as a number like ::IVRS_VERSION_NUMBER. Any thread.
+ * @brief Version of the library that is loaded, as a number.
+ * @return major<<16 | minor<<8 | patch, like ::IVRS_VERSION_NUMBER
  * @since 0.1
  */
 uint32_t ivrs_version_number(void);
