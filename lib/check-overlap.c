@@ -155,7 +155,7 @@ static void report_pair(struct check *check, const struct interval *intervals, s
 	uint32_t at;
 
 	for (size_t i = 0; i < count && !two; i++)
-		if (intervals[i].maps && intervals[i].prot != one->prot &&
+		if (intervals[i].maps && intervals[i].prot && intervals[i].prot != one->prot &&
 		    meet(&intervals[i], one) && intervals[i].start <= one->end &&
 		    one->start <= intervals[i].end)
 			two = &intervals[i];
@@ -228,7 +228,8 @@ static int check_permissions(struct check *check, const struct interval *interva
 		err = counter_init(&counters[i], size);
 	if (!err) {
 		for (size_t i = 0; i < count; i++) {
-			if (!intervals[i].maps)
+			/* Without any permission nothing is mapped: that is a finding of its own. */
+			if (!intervals[i].maps || !intervals[i].prot)
 				continue;
 			events[used++] = (struct event){intervals[i].start, (uint32_t)i, false};
 			events[used++] = (struct event){intervals[i].end, (uint32_t)i, true};

@@ -97,6 +97,7 @@ static const struct {
 	 "k=6.19 info=203041 I11 efr=80 efr2=800 std M21 start=fd00000000"},
 	{FINDING_PERMISSIONS_DIFFER, PLAIN "M21 fl=3 M21 fl=7", PLAIN "M21 fl=3 M21 fl=7 dev=101"},
 	{FINDING_PERMISSIONS_DIFFER, PLAIN "M21 fl=3 M21 fl=7", PLAIN "M21 fl=7 M21 fl=8"},
+	{FINDING_PERMISSIONS_DIFFER, PLAIN "M21 fl=3 M21 fl=7", PLAIN "M21 fl=1 M21 fl=7"},
 	{FINDING_PERMISSIONS_DIFFER, PLAIN "M22 aux=1ff fl=3 len=2000 M21 dev=180 start=3c001000",
 	 PLAIN "M22 aux=1ff fl=3 len=2000 M21 dev=180 start=3c002000"},
 	{FINDING_PERMISSIONS_DIFFER, HOST "d:180 M22 aux=1ff fl=3 M22 dev=180 aux=2ff",
