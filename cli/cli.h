@@ -75,8 +75,13 @@ int cmd_kernels(const struct options *options);
 int cmd_verify(const struct options *options);
 int cmd_capture(const struct options *options);
 
-/* Unity maps that one answer lists at the most: blocks times devices would be more than linear in the table. */
-#define DESCRIBE_LIMIT 1000000u
+/*
+ * Unity maps that one answer lists at the most, and IVMDs times devices that it merges into regions: a table may ask for more
+ * than anybody can read, and for more time than linear in its size.
+ */
+#define DESCRIBE_LIMIT 200000u
+#define DESCRIBE_ROWS 20000u /* in a table of text */
+#define DESCRIBE_WORK 20000000u
 
 /* source.c */
 

@@ -77,9 +77,9 @@ static int print_text(const struct source *source, const ivrs_sim *sim,
 
 		if (!wanted(sim, selection, i))
 			continue;
-		if (maps > DESCRIBE_LIMIT) {
+		if (maps > DESCRIBE_ROWS) {
 			complain("more than %u maps: the rest is not listed; name the DEVICEs",
-				 DESCRIBE_LIMIT);
+				 DESCRIBE_ROWS);
 			break;
 		}
 		count = fill_device(table, source, sim, i);

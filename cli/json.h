@@ -14,7 +14,8 @@ struct json_out {
 	unsigned depth;
 	bool open; /* the container has no element yet */
 	bool failed;
-	size_t maps; /* listed so far: a table may ask for more of them than anybody can read */
+	size_t maps;   /* listed so far, up to DESCRIBE_LIMIT */
+	uint64_t work; /* done for regions so far, up to DESCRIBE_WORK */
 };
 
 /* Starts a document of the schema "ivrsctl-COMMAND/1". */

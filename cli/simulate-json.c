@@ -28,20 +28,30 @@ static struct json_object *region_list(int status, ivrs_regions *regions, bool k
 static struct json_object *json_group(const ivrs_sim *sim, size_t group, struct json_out *out)
 {
 	struct json_object *object = json_new_object(), *devices = json_new_array();
+	ivrs_table *table = ivrs_sim_table(sim);
+	uint64_t ivmds = table ? ivrs_table_ivmd_count(table) : 0;
 	ivrs_regions *regions = NULL;
-	int status;
+	bool affordable;
+	int status = 0;
 
 	for (size_t i = 0; i < ivrs_sim_group_device_count(sim, group); i++)
 		json_append(devices, json_device_name(sim, ivrs_sim_group_device(sim, group, i)));
 	json_add(object, "id", json_number(ivrs_sim_group_id(sim, group)));
 	json_add(object, "devices", devices);
 	json_add(object, "domain", json_text(ivrs_sim_group_domain(sim, group)));
-	status = ivrs_sim_group_regions(sim, group, &regions);
-	json_add(object, "reserved_regions", region_list(status, regions, true, out));
+	affordable = out->work < DESCRIBE_WORK;
+	if (affordable) {
+		out->work += ivmds * ivrs_sim_group_device_count(sim, group);
+		status = ivrs_sim_group_regions(sim, group, &regions);
+	}
+	json_add(object, "reserved_regions",
+		 affordable ? region_list(status, regions, true, out) : NULL);
 	json_add(object, "claim", json_claim(sim, group, out));
 	regions = NULL;
-	status = ivrs_sim_group_iova(sim, group, &regions);
-	json_add(object, "iova_ranges", region_list(status, regions, false, out));
+	if (affordable)
+		status = ivrs_sim_group_iova(sim, group, &regions);
+	json_add(object, "iova_ranges",
+		 affordable ? region_list(status, regions, false, out) : NULL);
 	return object;
 }
 

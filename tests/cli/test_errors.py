@@ -8,7 +8,7 @@ import tarfile
 import time
 import unittest
 
-from support import HOST, TABLE, TOOL, ToolTest, acpidump, host_table, mended, run, unpack
+from support import HOST, TABLE, TOOL, ToolTest, acpidump, host_table, ivmd, mended, run, unpack
 
 
 class Tables(ToolTest):
@@ -69,6 +69,23 @@ class Tables(ToolTest):
         start = time.monotonic()
         self.refused(4, "(IVRS-002)", "show", "-t", "-", stdin=bytes(60 << 20))
         self.assertLess(time.monotonic() - start, 1.5)
+
+
+class Large(ToolTest):
+    """Blocks times devices would be more than linear: what is too much is left out and called null."""
+
+    def test_many_blocks_for_all_devices(self):
+        blocks = b"".join(ivmd(0x20, aux=0, start=0x100000000 + i * 0x1000) for i in range(60000))
+        path = self.file(mended(host_table()[:0xb0] + blocks))
+        document = self.json("simulate", "-s", HOST, "-t", path, status=3)
+        maps = [d["unity_maps"] for d in document["results"][0]["devices"] if d["iommu"]]
+        self.assertIn(None, maps)
+        self.assertTrue(all(m is None or len(m) == 60000 for m in maps))
+        result = run("unity", "-s", HOST, "-t", path)
+        self.assertEqual(result.status, 0)
+        self.one_line(result, "the rest is not listed")
+        self.assertIn("Cause: 60000 IVMD blocks ask for 1:1 mappings for every function.",
+                      self.text("simulate", "-s", HOST, "-t", path, status=3))
 
 
 class Usage(ToolTest):
