@@ -51,32 +51,28 @@ bool boot_enabled(struct ivrs_sim *sim, const struct ivrs_topology *t)
 	return false;
 }
 
-/* The feature registers: the hardware's own where they are known, else the table's copy under the kernel's conditions (A1.7). */
+/*
+ * The feature registers: early on the driver knows only the table's copies, under the conditions of A1.7; later the
+ * hardware's own, where they are known here. What one IOMMU lacks is used nowhere.
+ */
 void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t)
 {
-	bool first = true;
+	bool copied = ivrs_table_ivinfo(sim->table) & IVRS_IVINFO_EFRSUP;
 
 	sim->strict = sim->kernel.cmdline.strict;
+	sim->early_efr = sim->efr = sim->efr2 = UINT64_MAX;
 	for (size_t i = 0; i < sim->map.iommu_count; i++) {
 		const struct iommu *iommu = &sim->map.iommus[i];
 		const struct iommu_hardware *hw =
 			t ? topology_iommu(t, sbdf_make(iommu->segment, iommu->devid)) : NULL;
-		uint64_t efr = 0, efr2 = 0;
+		uint64_t efr = copied && iommu->efr & EFR_GASUP ? iommu->efr : 0;
+		uint64_t efr2 = copied && iommu->efr & EFR_GASUP ? iommu->efr2 : 0;
 
 		if (hw && hw->header & IOMMU_CAP_NPCACHE)
 			sim->strict = true;
-		if (hw && hw->has_features) {
-			efr = hw->efr;
-			efr2 = hw->efr2;
-		} else if (ivrs_table_ivinfo(sim->table) & IVRS_IVINFO_EFRSUP &&
-			   iommu->efr & EFR_GASUP) {
-			efr = iommu->efr;
-			efr2 = iommu->efr2;
-		}
-		/* What one IOMMU lacks is used nowhere. */
-		sim->efr = first ? efr : sim->efr & efr;
-		sim->efr2 = first ? efr2 : sim->efr2 & efr2;
-		first = false;
+		sim->early_efr &= efr;
+		sim->efr &= hw && hw->has_features ? hw->efr : efr;
+		sim->efr2 &= hw && hw->has_features ? hw->efr2 : efr2;
 	}
 }
 
@@ -89,17 +85,22 @@ static uint64_t last_address(uint32_t bits)
 void boot_aperture(struct ivrs_sim *sim)
 {
 	uint32_t vasize = ivrs_table_ivinfo(sim->table) >> 15 & 0x7f,
-		 hats = (uint32_t)(sim->efr >> 10) & 3;
+		 hats = (uint32_t)(sim->early_efr >> 10) & 3;
+	bool by_hardware = sim->kernel.rules[RULE_APERTURE];
+	bool guest_tables = (sim->efr & EFR_GT) && (sim->efr & EFR_GIOSUP);
 	uint32_t bits = 64;
 
-	if (sim->kernel.cmdline.pgtbl_v2 && sim->efr & EFR_GT && sim->efr & EFR_GIOSUP) {
+	if (by_hardware && hats == 3 && !guest_tables) {
+		sim_stop(sim, IVRS_STATE_FAILED, IVRS_NO_OFFSET,
+			 "the IOMMU has no host page tables (EFR HATS is 3) and no guest ones: no "
+			 "DMA domain can be made");
+	} else if (guest_tables && (sim->kernel.cmdline.pgtbl_v2 || (by_hardware && hats == 3))) {
 		bits = 47;
-	} else if (sim->kernel.rules[RULE_APERTURE]) {
-		if (vasize)
+	} else if (by_hardware) {
+		/* 0: 4 levels, 1: 5 levels, 2: 6 levels; a table without the copy reads as 0. */
+		bits = 48 + 9 * hats;
+		if (vasize && vasize < bits)
 			bits = vasize;
-		/* 0: 4 levels, 1: 5 levels, 2: 6 levels. */
-		if (sim->efr && hats < 2 && bits > 48 + 9 * hats)
-			bits = 48 + 9 * hats;
 	}
 	sim->aperture = last_address(bits);
 }
@@ -140,7 +141,8 @@ void boot_presence(struct ivrs_sim *sim, const struct ivrs_topology *t)
 /* A8.1: default domain of each group. False when the kernel refuses to choose. */
 static bool choose_domain(struct ivrs_sim *sim, const struct ivrs_topology *t, struct sim_group *g)
 {
-	uint64_t needed = EFR_GT | EFR_PPR | (sim->kernel.version >= 0x60c00 ? EFR_EPHSUP : 0);
+	uint64_t needed = EFR_GT | EFR_PPR |
+			  (sim->kernel.rules[RULE_PASID_EPHSUP] ? EFR_EPHSUP : 0);
 	bool pasid = (sim->efr & needed) == needed &&
 		     (sim->kernel.cmdline.passthrough || !sim->kernel.cmdline.force_isolation);
 	bool untrusted = false, identity = false;
@@ -152,7 +154,9 @@ static bool choose_domain(struct ivrs_sim *sim, const struct ivrs_topology *t, s
 		if (index == NO_INDEX)
 			continue;
 		untrusted |= t->devices[index].untrusted;
-		identity |= pasid && t->devices[index].pasid && !t->devices[index].untrusted;
+		identity |= pasid && t->devices[index].pasid && !t->devices[index].untrusted &&
+			    (sim->kernel.rules[RULE_PASID_ALONE] ||
+			     t->devices[index].page_requests);
 	}
 	if (untrusted)
 		g->domain = DOMAIN_DMA;

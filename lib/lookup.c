@@ -85,6 +85,8 @@ static bool is_southbridge(uint32_t sbdf, const struct ivrs_kernel *kernel,
 {
 	uint32_t index = topology ? topology_index(topology, sbdf) : NO_INDEX;
 
+	if (kernel->rules[RULE_IOAPIC_CLASS] && index == NO_INDEX && topology && topology->complete)
+		return false;
 	if (kernel->rules[RULE_IOAPIC_CLASS] && index != NO_INDEX)
 		return topology->devices[index].class_code >> 8 == 0x0c05 ||
 		       topology->devices[index].class_code >> 8 == 0x0601;

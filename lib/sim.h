@@ -37,10 +37,10 @@ struct ivrs_sim {
 	char message[192];
 	struct iommu_map map;
 	struct unity_list unity;
-	struct spans direct_any;    /* SBDF -> first unity entry that reaches it */
-	struct spans direct_narrow; /* the same without the wide entries */
-	uint64_t efr, efr2;	    /* extended features, 0 unknown */
-	uint64_t aperture;	    /* last address of a domain (A8.6) */
+	struct spans direct_any;       /* SBDF -> first unity entry that reaches it */
+	struct spans direct_narrow;    /* the same without the wide entries */
+	uint64_t early_efr, efr, efr2; /* extended features, 0 unknown */
+	uint64_t aperture;	       /* last address of a domain (A8.6) */
 	bool interrupts, strict, ranges, predicted, drivers_known;
 	struct sim_device *devices;
 	size_t device_count;

@@ -279,6 +279,16 @@ int ivrs_topology_set_pasid(ivrs_topology *t, ivrs_sbdf_t sbdf, bool pasid)
 	return err;
 }
 
+int ivrs_topology_set_page_requests(ivrs_topology *t, ivrs_sbdf_t sbdf, bool page_requests)
+{
+	int err;
+	struct device *d = find(t, sbdf, &err);
+
+	if (d)
+		d->page_requests = page_requests;
+	return err;
+}
+
 const struct iommu_hardware *topology_iommu(const struct ivrs_topology *t, ivrs_sbdf_t sbdf)
 {
 	for (size_t i = 0; i < t->iommu_count; i++)

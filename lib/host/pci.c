@@ -46,8 +46,10 @@ static void decode_extended(struct pci_function *f, struct pci_gaps *gaps)
 	if (cap)
 		set(f, ivrs_topology_set_acs(t, f->sbdf, pci_read_word(f->dev, (int)cap->addr + 4),
 					     pci_read_word(f->dev, (int)cap->addr + 6)));
-	if (extended(f, EXT_PASID, 4) && extended(f, EXT_PRI, 4) && extended(f, EXT_ATS, 4))
+	if (extended(f, EXT_PASID, 4))
 		set(f, ivrs_topology_set_pasid(t, f->sbdf, true));
+	if (extended(f, EXT_PRI, 4) && extended(f, EXT_ATS, 4))
+		set(f, ivrs_topology_set_page_requests(t, f->sbdf, true));
 }
 
 static void decode_capabilities(struct pci_function *f, struct pci_gaps *gaps)
