@@ -106,26 +106,27 @@ bool reach_borrowed(const struct check *check, uint32_t key)
 						sizeof(*check->borrowed), key_compare);
 }
 
+/* What the driver takes from IVinfo and the table's copies of the feature registers (SPEC A1.7, A8.6). */
 static void find_width(struct check *check)
 {
 	uint32_t ivinfo = ivrs_table_ivinfo(check->table);
-	unsigned int bits = ivinfo >> 15 & 0x7f;
+	unsigned int vasize = ivinfo >> 15 & 0x7f, hats;
+	uint64_t efr = UINT64_MAX, efr2 = UINT64_MAX;
 
-	check->ht_ignored = check->map.iommu_count && check->kernel->rules[RULE_HT_IGNORE];
 	for (size_t i = 0; i < check->map.iommu_count; i++) {
 		const struct iommu *iommu = &check->map.iommus[i];
-		/* Linux takes the table's copy under these conditions only (SPEC A1.7). */
 		bool copied = ivinfo & IVRS_IVINFO_EFRSUP && iommu->efr & EFR_GASUP;
-		/* HATS: 4, 5 or 6 levels of 9 bits above the page. */
-		unsigned int hats = iommu->efr >> 10 & 3;
-		unsigned int levels = hats < 2 ? 48 + 9 * hats : 64;
 
-		if (copied && (!bits || levels < bits))
-			bits = levels;
-		if (!copied || !(iommu->efr2 & EFR2_HT_IGNORE))
-			check->ht_ignored = false;
+		efr &= copied ? iommu->efr : 0;
+		efr2 &= copied ? iommu->efr2 : 0;
 	}
-	check->width = bits && bits < 64 ? bits : 64;
+	/* HATS: 4, 5 or 6 levels of 9 bits above the page; 3 stands for no such tables. */
+	hats = efr >> 10 & 3;
+	check->width = hats < 2 ? 48 + 9 * hats : 64;
+	if (vasize && vasize < check->width)
+		check->width = vasize;
+	check->ht_ignored = check->map.iommu_count && check->kernel->rules[RULE_HT_IGNORE] &&
+			    efr2 & EFR2_HT_IGNORE;
 }
 
 int reach_build(struct check *check)
