@@ -55,7 +55,7 @@ void ivrs_explanation_free(ivrs_explanation *explanation);
 /** @brief The verdict in one sentence. @since 0.1 */
 const char *ivrs_explanation_summary(const ivrs_explanation *explanation);
 
-/** @brief Number of IVMD blocks that reach the device or its group, in table order. @since 0.1 */
+/** @brief Number of IVMD blocks that reach the device or its group, or name the device without effect (class idle), in table order. @since 0.1 */
 size_t ivrs_explanation_cause_count(const ivrs_explanation *explanation);
 /** @brief Index of the IVMD of cause @p index; ::IVRS_NONE when there is none. @since 0.1 */
 uint32_t ivrs_explanation_cause_ivmd(const ivrs_explanation *explanation, size_t index);
