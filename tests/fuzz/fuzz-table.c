@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libivrs/ivrs.h>
+#include "fuzz-sim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -159,6 +159,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			walk_header(table, size);
 			walk_blocks(table);
 			walk_children(table);
+			if (flags)
+				fuzz_simulation(table);
 		} else {
 			REQUIRE(ivrs_report_count(report));
 		}
