@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every command on the bundled host, as text and as JSON, and what its exit status says."""
 import json
+import pathlib
 import re
 import subprocess
 import unittest
 
-from support import HOST, TOOL, ToolTest, acpidump, host_table, ivmd, mended, run, unpack
+from support import HOST, TOOL, ToolTest, acpidump, host_table, ivmd, mended, run, unpack, validate
 
 RANGES = ["0000:00:00.0-0f:1f.7"]
 
@@ -107,6 +108,25 @@ class Simulate(ToolTest):
         unpack(self.dir)
         one, two = (run("simulate", "-s", source, "--json").out for source in (HOST, self.dir))
         self.assertEqual(one, two)
+
+
+class Image(ToolTest):
+    """Kernel images of the distribution, where they are installed: what is in them counts, not what they are called."""
+
+    def test_images(self):
+        images = sorted(pathlib.Path("/boot").glob("vmlinuz-6.*"))
+        if not images:
+            self.skipTest("SKIP: no kernel image in /boot")
+        for image in images:
+            copy = self.file(image.read_bytes(), "image")
+            result = run("simulate", "-s", HOST, "-k", copy, "--json", "01:00.0")
+            document = json.loads(result.out)
+            validate(document)
+            kernel = document["kernel"]
+            self.assertIn(kernel["release"], image.name)
+            self.assertIn(str(copy), kernel["evidence"])
+            old = tuple(map(int, kernel["release"].split(".")[:2])) < (6, 6)
+            self.assertEqual(result.status, 0 if old else 3, result)
 
 
 class TableAlone(ToolTest):
