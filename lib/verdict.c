@@ -97,40 +97,45 @@ static bool holds(const uint64_t *keys, size_t count, uint32_t first, uint32_t l
 	return low < count && keys[low] <= last;
 }
 
+/* How a member is relaxed: not, for wide IVMDs, for all. */
+enum { STRICT, WIDE, ALL, KINDS };
+
+static int kind_of(const struct sim_device *s)
+{
+	return s->relax_all ? ALL : s->relax_wide ? WIDE : STRICT;
+}
+
 /* Each IVMD once for all members, strict and relaxed ones apart. */
 static int collect(const struct ivrs_sim *sim, const struct sim_group *g, struct ivrs_regions *to)
 {
-	uint64_t *strict = malloc((2 * (size_t)g->count + 1) * sizeof(*strict)),
-		 *relaxed = strict + g->count;
-	size_t strict_count = 0, relaxed_count = 0;
-	int err = strict ? 0 : -IVRS_E_NOMEM;
+	uint64_t *keys = malloc((KINDS * (size_t)g->count + 1) * sizeof(*keys));
+	size_t count[KINDS] = {0};
+	int err = keys ? 0 : -IVRS_E_NOMEM;
 
 	to->count = 0;
 	for (uint32_t i = 0; i < g->count && !err; i++) {
 		const struct sim_device *s = &sim->devices[sim->members[g->first + i]];
+		int kind = kind_of(s);
 
-		if (s->relax_all || s->relax_wide)
-			relaxed[relaxed_count++] = sim_key(sim, s);
-		else
-			strict[strict_count++] = sim_key(sim, s);
+		keys[kind * (size_t)g->count + count[kind]++] = sim_key(sim, s);
 	}
-	if (!err) {
-		qsort(strict, strict_count, sizeof(*strict), compare);
-		qsort(relaxed, relaxed_count, sizeof(*relaxed), compare);
-	}
+	for (int kind = 0; kind < KINDS && !err; kind++)
+		qsort(keys + kind * (size_t)g->count, count[kind], sizeof(*keys), compare);
 	for (size_t i = 0; i < sim->unity.count && !err; i++) {
 		const struct unity *u = &sim->unity.at[i];
 		uint32_t first = sbdf_make(u->segment, u->first),
 			 last = sbdf_make(u->segment, u->last);
-		bool wide_only = sim->relax.mode == RELAX_BLANKET && !u->wide;
+		bool reached[KINDS];
 
-		if (holds(strict, strict_count, first, last) ||
-		    (wide_only && holds(relaxed, relaxed_count, first, last)))
+		for (int kind = 0; kind < KINDS; kind++)
+			reached[kind] = holds(keys + kind * (size_t)g->count, count[kind], first,
+					      last);
+		if (reached[STRICT] || (reached[WIDE] && !u->wide))
 			err = add_unity(sim, u, false, to);
-		if (!err && !wide_only && holds(relaxed, relaxed_count, first, last))
+		if (!err && (reached[ALL] || (reached[WIDE] && u->wide)))
 			err = add_unity(sim, u, true, to);
 	}
-	free(strict);
+	free(keys);
 	return err ? err : add_fixed(sim, to);
 }
 
@@ -177,11 +182,14 @@ static void refuse(struct sim_group *g, uint8_t reason, uint8_t error, const cha
 /* The first member that a driver holds which uses the DMA API (A10.4 step 3; before 5.19 any driver on a bridge was fine). */
 static uint32_t find_busy(const struct ivrs_sim *sim, const struct sim_group *g, bool viability)
 {
-	for (uint32_t i = 0; sim->flags & IVRS_SIM_AS_BOUND && i < g->count; i++) {
+	for (uint32_t i = 0; i < g->count; i++) {
 		uint32_t m = sim->members[g->first + i];
+		bool bridge = sim->devices[m].is_bridge;
 
-		if (!managed(driver_of(sim, &sim->devices[m])) &&
-		    !(viability && sim->devices[m].is_bridge))
+		/* A VMM's user rebinds functions, never bridges: those keep their driver, and shpchp doesn't leave the group to VFIO. */
+		if (!bridge && !(sim->flags & IVRS_SIM_AS_BOUND))
+			continue;
+		if (!managed(driver_of(sim, &sim->devices[m])) && !(viability && bridge))
 			return m;
 	}
 	return IVRS_NONE;
@@ -190,7 +198,7 @@ static uint32_t find_busy(const struct ivrs_sim *sim, const struct sim_group *g,
 /* The first member in group order whose flag is set (A10.4 step 5). */
 static uint32_t find_direct(const struct ivrs_sim *sim, const struct sim_group *g)
 {
-	if (!sim->kernel.rules[RULE_REQUIRE_DIRECT] || sim->relax.mode == RELAX_UNCHECKED)
+	if (!sim->kernel.rules[RULE_REQUIRE_DIRECT] || sim->relax.unchecked)
 		return IVRS_NONE;
 	for (uint32_t i = 0; i < g->count; i++)
 		if (sim->devices[sim->members[g->first + i]].direct != IVRS_NONE)
