@@ -190,8 +190,10 @@ void cmdline_parse(const char *text, struct cmdline *c)
 		} else if (named(&o, "amd_iommu")) {
 			parse_amd_iommu(&o, c);
 		} else if (named(&o, "amd_iommu_relax_unity")) {
-			c->relax_devices = o.value;
-			c->relax_devices_length = o.value_length;
+			if (c->relax_devices_count < CMDLINE_LISTS) {
+				c->relax_devices[c->relax_devices_count].text = o.value;
+				c->relax_devices[c->relax_devices_count++].length = o.value_length;
+			}
 		} else if (named(&o, "intremap")) {
 			parse_intremap(&o, c);
 		} else if (boolean(&o, &value)) {

@@ -171,25 +171,61 @@ void ivrs_kernel_free(ivrs_kernel *kernel)
 	free(kernel);
 }
 
+/* What patch 0002 takes of an option: good entries one by one, 32 at the most; faulty and empty ones are passed over. */
+#define RELAX_ENTRIES 32
+
+static void take_entries(const char *list, size_t length, char *to, size_t *used,
+			 unsigned int *count)
+{
+	ivrs_sbdf_t first, last;
+	char entry[32];
+
+	while (length) {
+		const char *comma = memchr(list, ',', length);
+		size_t n = comma ? (size_t)(comma - list) : length;
+
+		if (n && n < sizeof(entry) && *count < RELAX_ENTRIES) {
+			memcpy(entry, list, n);
+			entry[n] = '\0';
+			if (!ivrs_sbdf_parse_range(entry, &first, &last)) {
+				if (++*count > 1)
+					to[(*used)++] = ',';
+				memcpy(to + *used, entry, n);
+				*used += n;
+			}
+		}
+		list += comma ? n + 1 : n;
+		length -= comma ? n + 1 : n;
+	}
+}
+
 /* The relaxation in force by the command line and the options the kernel has. */
 static int kernel_update_relax(struct ivrs_kernel *kernel)
 {
-	static const char prefix[] = "devices=";
+	static const char prefix[] = "devices=", suffix[] = "+blanket";
 	const struct cmdline *c = &kernel->cmdline;
+	size_t used = sizeof(prefix) - 1;
+	unsigned int count = 0;
 	char *text;
 
 	free(kernel->relax);
 	kernel->relax = NULL;
-	if ((c->relax_unity && kernel->rules[RULE_RELAX_UNITY]) || !c->relax_devices ||
-	    !kernel->rules[RULE_RELAX_DEVICES])
+	if (!c->relax_devices_count || !kernel->rules[RULE_RELAX_DEVICES])
 		return 0;
-	text = malloc(sizeof(prefix) + c->relax_devices_length);
+	text = malloc(sizeof(prefix) + RELAX_ENTRIES * 32 + sizeof(suffix));
 	if (!text)
 		return -IVRS_E_NOMEM;
-	memcpy(text, prefix, sizeof(prefix) - 1);
-	memcpy(text + sizeof(prefix) - 1, c->relax_devices, c->relax_devices_length);
-	text[sizeof(prefix) - 1 + c->relax_devices_length] = '\0';
-	kernel->relax = text;
+	memcpy(text, prefix, used);
+	for (unsigned int i = 0; i < c->relax_devices_count; i++)
+		take_entries(c->relax_devices[i].text, c->relax_devices[i].length, text, &used,
+			     &count);
+	text[used] = '\0';
+	if (kernel->rules[RULE_RELAX_BLANKET])
+		memcpy(text + used, suffix, sizeof(suffix));
+	if (count)
+		kernel->relax = text;
+	else
+		free(text);
 	return 0;
 }
 

@@ -12,6 +12,7 @@ enum rule {
 	RULE_COUNT
 };
 
+#define CMDLINE_LISTS 16
 #define CMDLINE_MAPS 4 /* entries the kernel keeps of ivrs_ioapic=, ivrs_hpet= (EARLY_MAP_SIZE) */
 
 struct ioapic_map {
@@ -31,8 +32,11 @@ struct cmdline {
 	bool passthrough;		    /* iommu=pt, iommu.passthrough=1 (A8.1) */
 	bool strict;			    /* iommu.strict=1, amd_iommu=fullflush (A8.1) */
 	bool relax_unity;		    /* amd_iommu=relax_unity */
-	const char *relax_devices;	    /* argument of amd_iommu_relax_unity=, not terminated */
-	size_t relax_devices_length;
+	struct {
+		const char *text; /* not terminated */
+		size_t length;
+	} relax_devices[CMDLINE_LISTS]; /* arguments of amd_iommu_relax_unity=, which add up */
+	unsigned int relax_devices_count;
 	struct ioapic_map ioapics[CMDLINE_MAPS];
 	unsigned int ioapic_count;
 };

@@ -22,19 +22,9 @@ static bool plugged_in(const struct ivrs_topology *t, const uint32_t *parent, ui
 
 static void set_relaxation(struct ivrs_sim *sim, struct sim_device *s, bool plugged)
 {
-	switch (sim->relax.mode) {
-	case RELAX_UNITY:
-		s->relax_all = true;
-		break;
-	case RELAX_DEVICES:
-		s->relax_all = spans_find(&sim->relax.devices, s->sbdf) != NULL;
-		break;
-	case RELAX_BLANKET:
-		s->relax_wide = plugged;
-		break;
-	default:
-		break;
-	}
+	s->relax_all = sim->relax.unity ||
+		       (!s->is_acpi && spans_find(&sim->relax.devices, s->sbdf));
+	s->relax_wide = sim->relax.blanket && plugged;
 }
 
 /* The device's IOMMU and first direct region; only in a table that is in use. */
@@ -77,9 +67,7 @@ static void take_device(struct ivrs_sim *sim, const struct ivrs_topology *t, con
 			return;
 		s->last = s->sbdf;
 	}
-	set_relaxation(sim, s,
-		       sim->relax.mode == RELAX_BLANKET && !d->is_acpi &&
-			       plugged_in(t, parent, index));
+	set_relaxation(sim, s, sim->relax.blanket && !d->is_acpi && plugged_in(t, parent, index));
 	place_device(sim, s);
 }
 

@@ -134,12 +134,10 @@ void resv_bound(struct ivrs_regions *regions);
 /* iova.c: the aperture [0, last] minus every region that isn't relaxable, as VFIO cuts it (A10.6). */
 int iova_exclude(uint64_t last, const struct ivrs_regions *reserved, struct ivrs_regions **out);
 
-/* relax.c: one relaxation, decoded. */
-enum relax_mode { RELAX_NONE, RELAX_UNITY, RELAX_DEVICES, RELAX_BLANKET, RELAX_UNCHECKED };
-
+/* relax.c: one relaxation, decoded. A patched kernel may have several in force at once: "devices=LIST+blanket". */
 struct relax {
-	enum relax_mode mode;
-	struct spans devices; /* of RELAX_DEVICES: the functions named */
+	bool unity, blanket, unchecked;
+	struct spans devices; /* the functions named */
 };
 
 int relax_parse(const char *text, struct relax *relax);

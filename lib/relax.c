@@ -2,7 +2,7 @@
 /* Relaxations: each one thing that somebody can really do. The kernel's side of them is in kernel-patch/. */
 #include "model.h"
 
-/* The option's list as patch 0002 reads it: A[-B][,...]; anything else makes the whole list void. */
+/* A[-B][,...]. A person's list must be right as a whole; what the kernel makes of a faulty option is kernel.c's. */
 static int parse_devices(const char *list, struct relax *relax)
 {
 	size_t length = strlen(list), room = 1, count = 0;
@@ -39,24 +39,42 @@ static int parse_devices(const char *list, struct relax *relax)
 	return err;
 }
 
+static int parse_one(const char *text, struct relax *relax)
+{
+	if (!strcmp(text, "unity"))
+		relax->unity = true;
+	else if (!strcmp(text, "blanket"))
+		relax->blanket = true;
+	else if (!strcmp(text, "unchecked"))
+		relax->unchecked = true;
+	else if (!strncmp(text, "devices=", 8) && !relax->devices.at)
+		return parse_devices(text + 8, relax);
+	else
+		return -IVRS_E_SYNTAX;
+	return 0;
+}
+
 int relax_parse(const char *text, struct relax *relax)
 {
+	char *copy, *next;
+	int err = 0;
+
 	memset(relax, 0, sizeof(*relax));
 	if (!text || !strcmp(text, "none"))
-		relax->mode = RELAX_NONE;
-	else if (!strcmp(text, "unity"))
-		relax->mode = RELAX_UNITY;
-	else if (!strcmp(text, "blanket"))
-		relax->mode = RELAX_BLANKET;
-	else if (!strcmp(text, "unchecked"))
-		relax->mode = RELAX_UNCHECKED;
-	else if (!strncmp(text, "devices=", 8)) {
-		relax->mode = RELAX_DEVICES;
-		return parse_devices(text + 8, relax);
-	} else {
-		return -IVRS_E_SYNTAX;
+		return 0;
+	copy = strdup(text);
+	if (!copy)
+		return -IVRS_E_NOMEM;
+	for (char *word = copy; word && !err; word = next) {
+		next = strchr(word, '+');
+		if (next)
+			*next++ = '\0';
+		err = parse_one(word, relax);
 	}
-	return 0;
+	free(copy);
+	if (err)
+		relax_free(relax);
+	return err;
 }
 
 void relax_free(struct relax *relax)

@@ -33,7 +33,7 @@ static int copy_inputs(struct ivrs_sim *sim, const struct ivrs_topology *t,
 	else
 		kernel_init_newest(&sim->kernel);
 	sim->kernel.text = sim->kernel.relax = NULL;
-	sim->kernel.cmdline.relax_devices = NULL;
+	memset(&sim->kernel.cmdline.relax_devices, 0, sizeof(sim->kernel.cmdline.relax_devices));
 	sim->relax_text = strdup(relax ? relax : "none");
 	if (!sim->relax_text)
 		return -IVRS_E_NOMEM;
@@ -70,7 +70,7 @@ static int read_table(struct ivrs_sim *sim, const struct ivrs_topology *t)
 	err = unity_build(sim->table, &sim->map, &sim->unity);
 	if (!err)
 		err = paint_direct(sim, false, &sim->direct_any);
-	if (!err && sim->relax.mode == RELAX_BLANKET)
+	if (!err && sim->relax.blanket)
 		err = paint_direct(sim, true, &sim->direct_narrow);
 	boot_features(sim, t);
 	boot_aperture(sim);

@@ -88,9 +88,11 @@ bool ivrs_kernel_exact(const ivrs_kernel *kernel);
 bool ivrs_kernel_iommu_off(const ivrs_kernel *kernel);
 /**
  * @brief The relaxation that the command line asks for, if the kernel has its option: "unity", "devices=LIST" or "none".
+ * A faulty list counts as the patched kernel takes it: good entries only, 32 at the most.
  *
  * It can be given to ivrs_simulate() as it is. Whether the kernel has the option
- * is told by the rules relax-unity-option and relax-devices-option; the rule relax-blanket makes it "blanket".
+ * is told by the rules relax-unity-option and relax-devices-option; the rule relax-blanket makes it "blanket", or adds
+ * "+blanket" to a list.
  * @return the text, owned by the kernel, valid until it is changed; never NULL for a kernel
  * @since 0.1
  */

@@ -14,7 +14,7 @@
  * ::IVRS_NONE. Texts are owned by the simulation; names of numbers are static.
  *
  * @par Threads
- * Simulations and lists of regions may be shared between threads, and everything in this file may be called from any
+ * Simulations and lists of regions may be shared between threads, and everything in this header may be called from any
  * thread, as long as nobody changes the topology or the kernel during ivrs_simulate().
  */
 #ifndef LIBIVRS_SIMULATE_H
@@ -80,7 +80,7 @@ enum ivrs_region_kind {
  * @param table the IVRS (parse it leniently: the kernel is lenient); NULL: the host has none
  * @param topology the devices; NULL: answer in ranges of device ids
  * @param kernel whose rules; NULL: the newest known, empty command line
- * @param relax "none" (or NULL), "unity", "devices=LIST", "blanket" or "unchecked"; LIST is A[-B][,...] of devices
+ * @param relax "none" (or NULL), "unity", "devices=LIST", "blanket" or "unchecked", or several joined by "+"; LIST is A[-B][,...] of devices
  * @param flags any of IVRS_SIM_AS_BOUND and one of IVRS_SIM_IOMMUFD, IVRS_SIM_COMPAT
  * @param[out] sim a new reference; release it with ivrs_sim_unref()
  * @return 0, -IVRS_E_SYNTAX (relax), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT

@@ -120,9 +120,48 @@ static void relaxations_in_force(void **state)
 	assert_int_equal(ivrs_kernel_set_rule(k, "relax-blanket", true), 0);
 	assert_string_equal(ivrs_kernel_relax(k), "blanket");
 	assert_int_equal(ivrs_kernel_set_rule(k, "relax-devices-option", true), 0);
+	assert_string_equal(ivrs_kernel_relax(k), "devices=01:00.0,02:00.0-02:00.1+blanket");
+	assert_int_equal(ivrs_kernel_set_rule(k, "relax-blanket", false), 0);
 	assert_string_equal(ivrs_kernel_relax(k), "devices=01:00.0,02:00.0-02:00.1");
 	assert_int_equal(ivrs_kernel_set_rule(k, "relax-unity-option", true), 0);
 	assert_string_equal(ivrs_kernel_relax(k), "unity");
+	ivrs_kernel_free(k);
+}
+
+/* kernel-patch/README.md: each entry by itself, the option adds up, 32 good entries. */
+static void faulty_lists(void **state)
+{
+	static const struct {
+		const char *cmdline, *relax;
+	} lines[] = {
+		{"amd_iommu_relax_unity=", "none"},
+		{"amd_iommu_relax_unity=,,", "none"},
+		{"amd_iommu_relax_unity=all", "none"},
+		{"amd_iommu_relax_unity=01:00.0,bad,02:00.0", "devices=01:00.0,02:00.0"},
+		{"amd_iommu_relax_unity=01:00.0,,02:00.0-01:00.0", "devices=01:00.0"},
+		{"amd_iommu_relax_unity=0x1:00.0,1:2.3", "devices=1:2.3"},
+		{"amd_iommu_relax_unity=01:00.0 quiet amd_iommu_relax_unity=02:00.0",
+		 "devices=01:00.0,02:00.0"},
+		{"amd_iommu_relax_unity=01:20.0,01:1f.8,100:00.0,10000:00:00.0", "none"},
+	};
+	char many[1024] = "amd_iommu_relax_unity=";
+	const char *p;
+	ivrs_kernel *k;
+	int commas = 0;
+
+	(void)state;
+	assert_int_equal(ivrs_kernel_new("6.12", &k), 0);
+	assert_int_equal(ivrs_kernel_set_rule(k, "relax-devices-option", true), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		assert_int_equal(ivrs_kernel_set_cmdline(k, lines[i].cmdline), 0);
+		assert_string_equal(ivrs_kernel_relax(k), lines[i].relax);
+	}
+	for (int i = 0; i < 40; i++)
+		sprintf(many + strlen(many), "%02x:00.0,", i);
+	assert_int_equal(ivrs_kernel_set_cmdline(k, many), 0);
+	for (p = ivrs_kernel_relax(k); *p; p++)
+		commas += *p == ',';
+	assert_int_equal(commas, 31);
 	ivrs_kernel_free(k);
 }
 
@@ -201,7 +240,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(releases),	 cmocka_unit_test(rules_by_release),
 		cmocka_unit_test(overriding),	 cmocka_unit_test(relaxations_in_force),
-		cmocka_unit_test(command_lines), cmocka_unit_test(too_long),
+		cmocka_unit_test(command_lines), cmocka_unit_test(faulty_lists),
+		cmocka_unit_test(too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
