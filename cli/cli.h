@@ -64,6 +64,9 @@ void options_free(struct options *options);
 /* One line on standard error, "ivrsctl: ..."; bytes that would disturb a terminal are replaced. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* @memory; ends the process with a complaint when it is NULL, for callers that have nothing to undo. */
+void *need(void *memory);
+
 /* commands: cmd-*.c */
 
 int cmd_simulate(const struct options *options);

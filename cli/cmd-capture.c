@@ -14,14 +14,6 @@
 #define IOMMUS "sys/class/iommu"
 #define FILE_LIMIT (64u << 20)
 
-static void need(const void *memory)
-{
-	if (memory)
-		return;
-	complain("%s", ivrs_status_text(-IVRS_E_NOMEM));
-	exit(CLI_FAILED);
-}
-
 int capture_read(int root, const char *path, uint8_t **bytes, size_t *size)
 {
 	int fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error = 0;

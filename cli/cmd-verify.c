@@ -48,10 +48,8 @@ static size_t try(struct verification *v, ivrs_table *table, const ivrs_kernel *
 	ivrs_sim *sim;
 	size_t count;
 
-	if (ivrs_simulate(table, v->source->topology, kernel, relax, 0, &sim)) {
-		complain("%s", ivrs_status_text(-IVRS_E_NOMEM));
-		exit(CLI_FAILED);
-	}
+	if (ivrs_simulate(table, v->source->topology, kernel, relax, 0, &sim))
+		need(NULL);
 	comparison_make(&comparison, v->source, sim);
 	count = comparison.count;
 	if (keep) {

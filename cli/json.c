@@ -5,15 +5,6 @@
 
 #include "json.h"
 
-static void *need(void *memory)
-{
-	if (!memory) {
-		complain("%s", ivrs_status_text(-IVRS_E_NOMEM));
-		exit(CLI_FAILED);
-	}
-	return memory;
-}
-
 static void new_line(struct json_out *out)
 {
 	if (!out->open)

@@ -82,6 +82,14 @@ void complain(const char *format, ...)
 	fprintf(stderr, "ivrsctl: %s\n", line);
 }
 
+void *need(void *memory)
+{
+	if (memory)
+		return memory;
+	complain("%s", ivrs_status_text(-IVRS_E_NOMEM));
+	exit(CLI_FAILED);
+}
+
 static void print_help(void)
 {
 	fputs("Usage: ivrsctl COMMAND [OPTIONS] [DEVICE...]\n"

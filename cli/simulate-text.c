@@ -134,7 +134,7 @@ static void print_table(struct summary *summary, const struct simulations *sims)
 	struct text_column *all = calloc(4 + sims->count, sizeof(*all));
 	struct text_table *table;
 
-	summary_need(all);
+	need(all);
 	memcpy(all, columns, sizeof(columns));
 	if (sims->count > 1)
 		for (size_t i = 0; i < sims->count; i++)
@@ -169,7 +169,7 @@ static bool common_range(const struct summary *summary, char *text)
 		if (!summary->ivmds[i])
 			continue;
 		if (ivrs_table_ivmd(summary->source->table, i, &ivmd))
-			summary_need(NULL);
+			need(NULL);
 		same = !type || (type == ivrs_ivmd_block_type(ivmd) &&
 				 first == ivrs_ivmd_devid(ivmd) && last == ivrs_ivmd_aux(ivmd));
 		type = ivrs_ivmd_block_type(ivmd);
@@ -311,7 +311,7 @@ int simulate_print_text(const struct source *source, const struct simulations *s
 
 	summary.ivmd_count = source->table ? ivrs_table_ivmd_count(source->table) : 0;
 	summary.ivmds = calloc(summary.ivmd_count + 1, sizeof(bool));
-	summary_need(summary.ivmds);
+	need(summary.ivmds);
 	summary.next = ivrs_sim_device_count(summary.sim);
 	describe_kernel(source, kernel, sizeof(kernel));
 	print_table(&summary, sims);

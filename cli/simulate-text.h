@@ -21,8 +21,6 @@ struct summary {
 	size_t maps; /* looked at so far */
 };
 
-/* Complains and ends the process when @memory is NULL. */
-void summary_need(const void *memory);
 /* Why a group is refused, in a few words, and notes the IVMDs that do it; "" when it isn't. */
 void summary_why(struct summary *summary, size_t group, char *text, size_t size);
 

@@ -4,14 +4,6 @@
 
 #include "simulate-text.h"
 
-void summary_need(const void *memory)
-{
-	if (memory)
-		return;
-	complain("%s", ivrs_status_text(-IVRS_E_NOMEM));
-	exit(CLI_FAILED);
-}
-
 /* IVMDs that make a device need 1:1 mappings, in table order; free the list. */
 static size_t direct_ivmds(const ivrs_sim *sim, size_t device, uint32_t **list)
 {
@@ -19,9 +11,9 @@ static size_t direct_ivmds(const ivrs_sim *sim, size_t device, uint32_t **list)
 	size_t count = 0;
 
 	if (ivrs_sim_device_unity(sim, device, &regions))
-		summary_need(NULL);
+		need(NULL);
 	*list = calloc(ivrs_regions_count(regions) + 1, sizeof(**list));
-	summary_need(*list);
+	need(*list);
 	for (size_t i = 0; i < ivrs_regions_count(regions); i++)
 		if (ivrs_regions_kind(regions, i) == IVRS_REGION_DIRECT)
 			(*list)[count++] = ivrs_regions_ivmd(regions, i);

@@ -23,12 +23,11 @@ struct text_table {
 	bool colors;
 };
 
-static void need(bool there)
+/* Of libsmartcols and of printf: they fail for want of memory alone. */
+static void check(bool failed)
 {
-	if (there)
-		return;
-	complain("%s", ivrs_status_text(-IVRS_E_NOMEM));
-	exit(CLI_FAILED);
+	if (failed)
+		need(NULL);
 }
 
 size_t text_width(void)
@@ -80,8 +79,8 @@ struct text_table *text_table_new(const struct options *options, const struct te
 		need(column);
 		/* Left alone, libsmartcols breaks words; fit() puts the line breaks. */
 		if (columns[i].flags & COLUMN_WRAP) {
-			need(!scols_column_set_safechars(column, "\n"));
-			need(!scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+			check(scols_column_set_safechars(column, "\n"));
+			check(scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
 							scols_wrapnl_nextchunk, NULL));
 		}
 	}
@@ -110,9 +109,9 @@ static const char *tone_color(enum tone tone)
 
 void text_cell(struct text_table *table, size_t column, const char *text, enum tone tone)
 {
-	need(!scols_line_set_data(table->line, column, text));
+	check(scols_line_set_data(table->line, column, text));
 	if (table->colors && tone_color(tone))
-		need(!scols_cell_set_color(scols_line_get_cell(table->line, column),
+		check(scols_cell_set_color(scols_line_get_cell(table->line, column),
 					   tone_color(tone)));
 }
 
@@ -202,7 +201,7 @@ static void narrow(struct text_table *table, size_t column, size_t width,
 		text = strdup(scols_cell_get_data(cell));
 		need(text);
 		change(text, width);
-		need(!scols_cell_refer_data(cell, text));
+		check(scols_cell_refer_data(cell, text));
 	}
 	scols_free_iter(lines);
 }
@@ -289,7 +288,7 @@ void text_paragraph(const char *first, const char *format, ...)
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	need(length >= 0);
+	check(length < 0);
 	fputs(first, stdout);
 	for (const char *word = text; *word;) {
 		size_t bytes = strcspn(word, " \n"), columns = columns_of(word, bytes);

@@ -5,15 +5,6 @@
 #include "text.h"
 #include "verify.h"
 
-static void *need(void *memory)
-{
-	if (!memory) {
-		complain("%s", ivrs_status_text(-IVRS_E_NOMEM));
-		exit(CLI_FAILED);
-	}
-	return memory;
-}
-
 static char *copy(const char *text, size_t length)
 {
 	return text ? need(strndup(text, length)) : NULL;

@@ -3,12 +3,18 @@
 import io
 import os
 import pathlib
+import resource
 import struct
 import tarfile
-import time
 import unittest
 
 from support import HOST, TABLE, TOOL, ToolTest, acpidump, host_table, ivmd, mended, run, unpack
+
+
+def cpu_seconds():
+    """Of the tool's runs so far: a loaded machine makes the clock no judge."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class Tables(ToolTest):
@@ -59,16 +65,16 @@ class Tables(ToolTest):
         path = self.dir / "zeros"
         with open(path, "wb") as file:
             file.truncate(100 << 20)
-        start = time.monotonic()
+        start = cpu_seconds()
         self.refused(4, str(path), "show", "-t", path)
         self.refused(1, str(path), "simulate", "-s", path)
         self.refused(1, str(path), "simulate", "-p", path)
-        self.assertLess(time.monotonic() - start, 3)
+        self.assertLess(cpu_seconds() - start, 3)
 
     def test_60_mb_of_zeros(self):
-        start = time.monotonic()
+        start = cpu_seconds()
         self.refused(4, "(IVRS-002)", "show", "-t", "-", stdin=bytes(60 << 20))
-        self.assertLess(time.monotonic() - start, 1.5)
+        self.assertLess(cpu_seconds() - start, 1)
 
 
 class Large(ToolTest):
