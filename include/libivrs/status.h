@@ -7,7 +7,7 @@
  * after a failure. No function of this library prints, reads a file, keeps global state or ends the process.
  *
  * @par Threads
- * All functions of this file may be called from any thread at any time.
+ * All functions of this header may be called from any thread at any time.
  */
 #ifndef LIBIVRS_STATUS_H
 #define LIBIVRS_STATUS_H

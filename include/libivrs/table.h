@@ -14,7 +14,7 @@
  * are addressed by index from 0; past the end a getter gives 0, false or an empty text.
  *
  * @par Threads
- * Everything in this file may be called from any thread: tables and their children may be shared. Only a report, where one is
+ * Everything in this header may be called from any thread: tables and their children may be shared. Only a report, where one is
  * given, belongs to one thread at a time, and a topology or kernel must not be changed meanwhile.
  */
 #ifndef LIBIVRS_TABLE_H

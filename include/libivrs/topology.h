@@ -67,34 +67,34 @@ int ivrs_topology_add_acpi(ivrs_topology *topology, const char *name, const char
  * Each takes a function that was added before. A second call replaces what the first one set.
  * @{
  */
-/** @brief Class code, 24 bits (base class<<16 | sub class<<8 | interface), as in sysfs `class`. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the class code, 24 bits (base class<<16 | sub class<<8 | interface), as in sysfs `class`. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_class(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t class_code);
-/** @brief Vendor and device id. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the vendor and the device id. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_ids(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint16_t vendor,
 			  uint16_t device);
-/** @brief Header type byte (configuration space 0Eh): bits 6:0 layout (1 PCI bridge), bit 7 multi-function. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the header type byte (configuration space 0Eh): bits 6:0 layout (1 PCI bridge), bit 7 multi-function. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_header_type(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint8_t header_type);
-/** @brief Bus numbers behind a bridge; implies layout 1. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the bus numbers behind a bridge; implies layout 1. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_bridge(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint8_t secondary,
 			     uint8_t subordinate);
-/** @brief PCI Express capabilities register (offset 2 of the capability): bits 7:4 port type, bit 8 slot. Makes the function PCIe. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the PCI Express capabilities register (offset 2 of the capability): bits 7:4 port type, bit 8 slot. Makes the function PCIe. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_pcie(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint16_t flags);
-/** @brief ACS capability and control registers; a function without them has no ACS. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the ACS capability and control registers; a function without them has no ACS. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_acs(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint16_t capability,
 			  uint16_t control);
-/** @brief IOMMU group as sysfs gives it, or ::IVRS_NO_GROUP. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the IOMMU group as sysfs gives it, or ::IVRS_NO_GROUP. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_group(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t group);
-/** @brief Name of the bound driver, copied; NULL or "" for none. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_TOO_LARGE, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the name of the bound driver, copied; NULL or "" for none. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_TOO_LARGE, -IVRS_E_NOMEM, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_driver(ivrs_topology *topology, ivrs_sbdf_t sbdf, const char *driver);
-/** @brief True when the device sits behind an external-facing port (Linux: untrusted). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Say whether the device sits behind an external-facing port (Linux: untrusted). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_untrusted(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool untrusted);
-/** @brief True when the device has a PASID capability (SPEC A8.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Say whether the device has a PASID capability (SPEC A8.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_pasid(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool pasid);
-/** @brief True when the device has both an ATS and a PRI capability (SPEC A8.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Say whether the device has both an ATS and a PRI capability (SPEC A8.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_page_requests(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool page_requests);
-/** @brief First 32 bits of the IOMMU capability block (id 0Fh) of an IOMMU function; bit 26 is NpCache. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_TOO_LARGE (more than 4096 IOMMUs), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT @since 0.1 */
+/** @brief Set the first 32 bits of the IOMMU capability block (id 0Fh) of an IOMMU function; bit 26 is NpCache. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_TOO_LARGE (more than 4096 IOMMUs), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_iommu_capability(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t header);
-/** @brief Extended feature registers of an IOMMU as its hardware gives them (sysfs amd-iommu/features). @return as ivrs_topology_set_iommu_capability() @since 0.1 */
+/** @brief Set the extended feature registers of an IOMMU as its hardware gives them (sysfs amd-iommu/features). @return as ivrs_topology_set_iommu_capability() @since 0.1 */
 int ivrs_topology_set_iommu_features(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint64_t efr,
 				     uint64_t efr2);
 /** @} */

@@ -4,7 +4,7 @@
  * @brief Version of the library: the compiled-in one as macros, the loaded one as functions.
  *
  * @par Threads
- * All functions of this file may be called from any thread at any time.
+ * All functions of this header may be called from any thread at any time.
  */
 #ifndef LIBIVRS_VERSION_H
 #define LIBIVRS_VERSION_H
