@@ -1,38 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Every allocation of a check and of an explanation fails once: the status says so, and nothing leaks. */
 #include "check-scene.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-/* Allocations until the one that fails; negative: none fails. */
-static long countdown = -1;
-
-static bool fails(void)
-{
-	if (countdown < 0)
-		return false;
-	return countdown-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
+#include "alloc.h"
 
 #define BLANKET                                                                                  \
 	"info=203043 I11 efr=80 std I40 efr=80 std M22 dev=0 aux=fff fl=8 M21 fl=1 dev=500 M51 " \
