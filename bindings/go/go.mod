@@ -1,0 +1,3 @@
+module ivrs
+
+go 1.19
