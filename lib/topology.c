@@ -320,7 +320,7 @@ static int iommu_entry(struct ivrs_topology *t, ivrs_sbdf_t sbdf, struct iommu_h
 
 int ivrs_topology_set_iommu_capability(ivrs_topology *t, ivrs_sbdf_t sbdf, uint32_t header)
 {
-	struct iommu_hardware *iommu;
+	struct iommu_hardware *iommu = NULL;
 	int err = iommu_entry(t, sbdf, &iommu);
 
 	if (!err)
@@ -331,7 +331,7 @@ int ivrs_topology_set_iommu_capability(ivrs_topology *t, ivrs_sbdf_t sbdf, uint3
 int ivrs_topology_set_iommu_features(ivrs_topology *t, ivrs_sbdf_t sbdf, uint64_t efr,
 				     uint64_t efr2)
 {
-	struct iommu_hardware *iommu;
+	struct iommu_hardware *iommu = NULL;
 	int err = iommu_entry(t, sbdf, &iommu);
 
 	if (!err) {

@@ -12,18 +12,17 @@
 #include "pci.h"
 
 #define LIST_LIMIT (64u << 20)
-
-struct vendor {
-	uint32_t offset; /* of its name in the list */
-	uint16_t id;
-};
+#define VENDORS 16u /* remembered */
 
 struct host_names {
 	struct pci_access *access;
 	char *list; /* pci.ids with a NUL; NULL: libpci is asked */
 	size_t size;
-	struct vendor *vendors;
-	size_t count, room;
+	struct vendor {
+		size_t start, end; /* in the list; equal: it isn't there */
+		uint16_t id;
+	} vendors[VENDORS];
+	size_t vendor_count;
 };
 
 struct lookup {
@@ -71,35 +70,63 @@ static bool take_id(const char *line, uint16_t *id)
 	return line[4] == ' ' && line[5] == ' ';
 }
 
-static bool add_vendor(struct host_names *names, uint16_t id, size_t offset)
+/*
+ * The first entry in [offset, end) of the list: a vendor (indent 0) or a device (indent 1, a tab before it). Lines of
+ * deeper entries and comments are passed over. NULL when there is none.
+ */
+static const char *next_entry(const char *list, size_t offset, size_t end, size_t indent,
+			      uint16_t *id)
 {
-	if (names->count == names->room) {
-		size_t room = names->room ? names->room * 2 : 4096;
-		struct vendor *more = realloc(names->vendors, room * sizeof(*more));
+	const char *line = list + offset, *limit = list + end;
 
-		if (!more)
-			return false;
-		names->vendors = more;
-		names->room = room;
+	if (offset && line[-1] != '\n')
+		goto next;
+	while (line < limit) {
+		if ((!indent || *line == '\t') && line[indent] != '\t' &&
+		    take_id(line + indent, id))
+			return line;
+	next:
+		line = memchr(line, '\n', (size_t)(limit - line));
+		line = line ? line + 1 : limit;
 	}
-	names->vendors[names->count++] = (struct vendor){(uint32_t)offset, id};
-	return true;
+	return NULL;
 }
 
-/* Lines of devices begin with a tab, so only the ends of lines are looked for. */
-static bool index_list(struct host_names *names)
+/* Offset of the first entry in [low, high) whose id isn't below the wanted one: the list is sorted; high when there is none. */
+static size_t lower_bound(const char *list, size_t low, size_t high, size_t indent, uint32_t wanted)
 {
-	const char *line = names->list, *end = line + names->size;
-	uint16_t id;
+	size_t found = high;
 
-	while (line && line < end) {
-		if (*line != '\t' && take_id(line, &id) &&
-		    !add_vendor(names, id, (size_t)(line - names->list) + 6))
-			return false;
-		line = memchr(line, '\n', (size_t)(end - line));
-		line = line ? line + 1 : NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint16_t id;
+		const char *line = next_entry(list, middle, high, indent, &id);
+
+		if (line && id < wanted) {
+			low = (size_t)(line - list) + 1;
+		} else {
+			if (line)
+				found = (size_t)(line - list);
+			high = middle;
+		}
 	}
-	return names->count > 0;
+	return found;
+}
+
+/* Where a vendor's lines begin and end; a host has few vendors and many devices of each. */
+static const struct vendor *find_vendor(struct host_names *names, uint16_t id)
+{
+	struct vendor *v;
+
+	for (size_t i = 0; i < names->vendor_count; i++)
+		if (names->vendors[i].id == id)
+			return &names->vendors[i];
+	v = &names->vendors[names->vendor_count % VENDORS];
+	names->vendor_count += names->vendor_count < VENDORS;
+	v->id = id;
+	v->start = lower_bound(names->list, 0, names->size, 0, id);
+	v->end = lower_bound(names->list, v->start, names->size, 0, id + 1u);
+	return v;
 }
 
 /* libpci asks for pci.ids.gz and, when there is none, for pci.ids. */
@@ -131,10 +158,6 @@ static void read_list(struct host_names *names)
 			free(bytes);
 	}
 	free(path);
-	if (names->list && !index_list(names)) {
-		free(names->list);
-		names->list = NULL;
-	}
 }
 
 static struct host_names *open_names(void)
@@ -160,28 +183,21 @@ static int line_length(const char *text)
 /* "8086  Intel Corporation", and below it a tab, "10d3  82574L ..."; what is below a device begins with two tabs. */
 static bool search_list(struct lookup *l)
 {
-	const char *list = l->names->list, *vendor, *line;
+	const struct vendor *v = find_vendor(l->names, l->vendor);
+	const char *list = l->names->list, *vendor = list + v->start + 6, *device;
 	uint16_t id;
-	size_t i;
+	size_t at;
 
-	for (i = 0; i < l->names->count && l->names->vendors[i].id != l->vendor; i++)
-		;
-	if (i == l->names->count)
+	if (v->start == v->end)
 		return false;
-	vendor = list + l->names->vendors[i].offset;
-	for (line = vendor; (line = strchr(line, '\n'));) {
-		line++;
-		if (*line != '\t' && *line != '#')
-			break;
-		if (*line == '\t' && take_id(line + 1, &id) && id == l->device) {
-			line += 7;
-			snprintf(l->buffer, (size_t)l->size, "%.*s %.*s", line_length(vendor),
-				 vendor, line_length(line), line);
-			return true;
-		}
-	}
-	snprintf(l->buffer, (size_t)l->size, "%.*s %04x:%04x", line_length(vendor), vendor,
-		 l->vendor, l->device);
+	at = lower_bound(list, v->start + 1, v->end, 1, l->device);
+	device = next_entry(list, at, v->end, 1, &id);
+	if (device && id == l->device)
+		snprintf(l->buffer, (size_t)l->size, "%.*s %.*s", line_length(vendor), vendor,
+			 line_length(device + 7), device + 7);
+	else
+		snprintf(l->buffer, (size_t)l->size, "%.*s %04x:%04x", line_length(vendor), vendor,
+			 l->vendor, l->device);
 	return true;
 }
 
@@ -243,6 +259,5 @@ void host_names_free(struct host_names *names)
 	if (names->access)
 		pci_guard_run(close_access, names, text);
 	free(names->list);
-	free(names->vendors);
 	free(names);
 }
