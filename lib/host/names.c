@@ -4,20 +4,24 @@
  * is read here where libpci has it as plain text; packed or missing it is left to libpci, which also asks udev's hardware
  * database. Never the network.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pci.h"
 
 #define LIST_LIMIT (64u << 20)
-#define VENDORS 16u /* remembered */
+#define LINE_START 8 /* a tab, four digits, two blanks */
+#define VENDORS 16u  /* remembered */
 
 struct host_names {
 	struct pci_access *access;
-	char *list; /* pci.ids with a NUL; NULL: libpci is asked */
-	size_t size;
+	char *list;	     /* pci.ids; NULL: libpci is asked */
+	size_t mapped, size; /* bytes; those in which an entry may begin */
 	struct vendor {
 		size_t start, end; /* in the list; equal: it isn't there */
 		uint16_t id;
@@ -145,19 +149,31 @@ static char *plain_list(const struct pci_access *pci)
 	return path;
 }
 
-static void read_list(struct host_names *names)
+/*
+ * A few pages of the list are all that a search touches, so it is mapped and not read. It is a system file that packages
+ * replace and don't rewrite.
+ */
+static void map_list(struct host_names *names)
 {
 	char *path = plain_list(names->access);
+	int fd = path ? open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+	struct stat st;
 	void *bytes;
 
-	if (path && !ivrs_host_read_file(path, LIST_LIMIT, &bytes, &names->size, NULL)) {
-		names->list = realloc(bytes, names->size + 1);
-		if (names->list)
-			names->list[names->size] = 0;
-		else
-			free(bytes);
-	}
 	free(path);
+	if (fd < 0)
+		return;
+	/* An entry is looked at for up to LINE_START bytes, which must be there. */
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > LINE_START &&
+	    st.st_size <= LIST_LIMIT) {
+		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (bytes != MAP_FAILED) {
+			names->list = bytes;
+			names->mapped = (size_t)st.st_size;
+			names->size = names->mapped - LINE_START;
+		}
+	}
+	close(fd);
 }
 
 static struct host_names *open_names(void)
@@ -168,16 +184,19 @@ static struct host_names *open_names(void)
 	if (!names)
 		return NULL;
 	if (pci_guard_run(open_access, names, text)) {
-		read_list(names);
+		map_list(names);
 		return names;
 	}
 	host_names_free(names);
 	return NULL;
 }
 
-static int line_length(const char *text)
+static int line_length(const struct host_names *names, const char *text)
 {
-	return (int)strcspn(text, "\n");
+	size_t rest = names->mapped - (size_t)(text - names->list);
+	const char *end = memchr(text, '\n', rest);
+
+	return (int)(end ? (size_t)(end - text) : rest);
 }
 
 /* "8086  Intel Corporation", and below it a tab, "10d3  82574L ..."; what is below a device begins with two tabs. */
@@ -193,11 +212,11 @@ static bool search_list(struct lookup *l)
 	at = lower_bound(list, v->start + 1, v->end, 1, l->device);
 	device = next_entry(list, at, v->end, 1, &id);
 	if (device && id == l->device)
-		snprintf(l->buffer, (size_t)l->size, "%.*s %.*s", line_length(vendor), vendor,
-			 line_length(device + 7), device + 7);
+		snprintf(l->buffer, (size_t)l->size, "%.*s %.*s", line_length(l->names, vendor),
+			 vendor, line_length(l->names, device + 7), device + 7);
 	else
-		snprintf(l->buffer, (size_t)l->size, "%.*s %04x:%04x", line_length(vendor), vendor,
-			 l->vendor, l->device);
+		snprintf(l->buffer, (size_t)l->size, "%.*s %04x:%04x",
+			 line_length(l->names, vendor), vendor, l->vendor, l->device);
 	return true;
 }
 
@@ -258,6 +277,7 @@ void host_names_free(struct host_names *names)
 		return;
 	if (names->access)
 		pci_guard_run(close_access, names, text);
-	free(names->list);
+	if (names->list)
+		munmap(names->list, names->mapped);
 	free(names);
 }
