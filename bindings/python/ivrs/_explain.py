@@ -8,7 +8,8 @@ from typing import Optional, Union
 
 from . import _errors, _ivrs
 from ._enums import IvmdClass
-from ._simulation import Device, Group, Simulation, held
+from ._simulation import Device, Group, Simulation
+from ._topology import Held
 from ._values import DeviceLike, Sbdf, some
 
 
@@ -82,7 +83,7 @@ def explain(
         index = simulation.device(device).index
     vendor = None if board_vendor is None else _errors.text("board_vendor", board_vendor)
     outcome = _errors.outcome()
-    with held(simulation._topology) as topology:
+    with Held(simulation._topology) as topology:
         raw = _ivrs.ivrs_explain(
             simulation._raw,
             index,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Optional, Union
 
@@ -92,12 +93,18 @@ class Kernel(Handle):
         return f"<Kernel {self.release}: rules {self.ruleset}>"
 
 
+@functools.lru_cache(maxsize=16)
+def _by_release(release: Optional[str]) -> Kernel:
+    """A Kernel can't be changed, so one for each release will do."""
+    return Kernel(release)
+
+
 def kernel(value: Union[Kernel, str, None]) -> Kernel:
     if isinstance(value, Kernel):
         return value
     if value is not None and not isinstance(value, str):
         raise TypeError(f"kernel must be a Kernel, a release or None, not {type(value).__name__}")
-    return Kernel(value)
+    return _by_release(value)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from functools import partial
-from typing import ContextManager, Optional, Union
+from typing import Optional, Union
 
 from . import _errors, _ivrs
 from ._enums import Claim, Reason, State
 from ._kernel import Kernel, kernel as to_kernel
 from ._report import Report, new_report
 from ._table import Table, adopt
-from ._topology import Topology
+from ._topology import Held, Topology
 from ._values import DeviceLike, Handle, Region, Sbdf, View, regions, sbdf as to_sbdf, some
 
 _PATHS = {"legacy": 0, "iommufd": _ivrs.IVRS_SIM_IOMMUFD, "compat": _ivrs.IVRS_SIM_COMPAT}
@@ -343,7 +342,7 @@ def simulate(
     if not _errors.text("relax", relax):
         raise _errors.failure(_ivrs.IVRS_E_SYNTAX, "the relaxation is empty")
     outcome = _errors.outcome()
-    with held(topology) as raw_topology:
+    with Held(topology) as raw_topology:
         raw = _ivrs.ivrs_simulate(None if table is None else table._raw, raw_topology, rules._raw, relax, flags, outcome)
     if raw is None:
         raise _errors.failure(outcome.status, f"relax {relax!r}")
@@ -353,10 +352,6 @@ def simulate(
     made._topology = topology
     made._kernel = rules
     return made
-
-
-def held(topology: Optional[Topology]) -> ContextManager[Optional[_ivrs.ivrs_topology]]:
-    return nullcontext() if topology is None else topology._held()
 
 
 def check(
@@ -375,6 +370,6 @@ def check(
         raise TypeError(f"topology must be a Topology or None, not {type(topology).__name__}")
     rules = to_kernel(kernel)
     report = new_report()
-    with held(topology) as raw_topology:
+    with Held(topology) as raw_topology:
         _errors.check(_ivrs.ivrs_table_check(table._raw, raw_topology, rules._raw, report))
     return Report(report)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import threading
 from collections.abc import Iterator
@@ -60,17 +59,6 @@ class Topology:
                 raise RuntimeError("the topology is being simulated by another thread")
             status = call()
         _errors.check(status, detail)
-
-    @contextlib.contextmanager
-    def _held(self) -> Iterator[_ivrs.ivrs_topology]:
-        """While C reads it without the interpreter's lock."""
-        with self._lock:
-            self._holders += 1
-        try:
-            yield self._raw
-        finally:
-            with self._lock:
-                self._holders -= 1
 
     def add(
         self,
@@ -283,3 +271,26 @@ class Topology:
 
     def __repr__(self) -> str:
         return f"<Topology: {len(self)} devices>"
+
+
+class Held:
+    """What C gets for a topology. While C reads it without the interpreter's lock nobody can change it."""
+
+    __slots__ = ("_topology",)
+
+    def __init__(self, topology: Optional[Topology]) -> None:
+        self._topology = topology
+
+    def __enter__(self) -> Optional[_ivrs.ivrs_topology]:
+        topology = self._topology
+        if topology is None:
+            return None
+        with topology._lock:
+            topology._holders += 1
+        return topology._raw
+
+    def __exit__(self, *_: object) -> None:
+        topology = self._topology
+        if topology is not None:
+            with topology._lock:
+                topology._holders -= 1
