@@ -45,7 +45,12 @@ type Attribute struct {
 
 // Class is the class code, 24 bits, as in sysfs; more bits are an error.
 func Class(code uint32) Attribute {
-	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_class(t, sbdf, uint(code)) }}
+	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int {
+		if code > 0xffffff {
+			return int(Argument)
+		}
+		return raw.Ivrs_topology_set_class(t, sbdf, uint(code))
+	}}
 }
 
 // IDs are the vendor and device id.
@@ -97,12 +102,12 @@ func Untrusted(yes bool) Attribute {
 	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_untrusted(t, sbdf, yes) }}
 }
 
-// PASID says that the device can use PASIDs.
+// PASID says that the device has the PASID capability.
 func PASID(yes bool) Attribute {
 	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_pasid(t, sbdf, yes) }}
 }
 
-// PageRequests says that the device has the PRI capability.
+// PageRequests says that the device has the ATS and PRI capabilities.
 func PageRequests(yes bool) Attribute {
 	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_page_requests(t, sbdf, yes) }}
 }
