@@ -65,19 +65,30 @@ static int sort_by_first(struct sweep *s, size_t count)
 	return 0;
 }
 
-static void emit(struct spans *out, uint32_t first, uint32_t last, uint32_t value)
+/* *room is as many pieces as items at first, which is what tables need, and grows once to what no input passes. */
+static bool emit(struct spans *out, size_t *room, uint32_t first, uint32_t last, uint32_t value)
 {
 	struct span *top = out->count ? &out->at[out->count - 1] : NULL;
 
 	if (value == SPAN_NONE)
-		return;
-	if (top && top->value == value && top->last + 1 == first)
+		return true;
+	if (top && top->value == value && top->last + 1 == first) {
 		top->last = last;
-	else
-		out->at[out->count++] = (struct span){first, last, value};
+		return true;
+	}
+	if (out->count == *room) {
+		struct span *grown = realloc(out->at, 2 * *room * sizeof(*grown));
+
+		if (!grown)
+			return false;
+		out->at = grown;
+		*room *= 2;
+	}
+	out->at[out->count++] = (struct span){first, last, value};
+	return true;
 }
 
-static void sweep(struct sweep *s, size_t count, struct spans *out)
+static int sweep(struct sweep *s, size_t count, struct spans *out, size_t room)
 {
 	uint64_t position = 0;
 	size_t next = 0;
@@ -98,9 +109,12 @@ static void sweep(struct sweep *s, size_t count, struct spans *out)
 			continue;
 		if (next < count && s->items[s->order[next]].first <= until)
 			until = s->items[s->order[next]].first - 1ull;
-		emit(out, (uint32_t)position, (uint32_t)until, s->items[s->heap[0]].value);
+		if (!emit(out, &room, (uint32_t)position, (uint32_t)until,
+			  s->items[s->heap[0]].value))
+			return -IVRS_E_NOMEM;
 		position = until + 1;
 	}
+	return 0;
 }
 
 int spans_paint(const struct span *items, size_t count, struct spans *out)
@@ -117,10 +131,7 @@ int spans_paint(const struct span *items, size_t count, struct spans *out)
 	if (count > UINT32_MAX / 4)
 		return -IVRS_E_TOO_LARGE;
 	s.order = malloc(count * sizeof(*s.order));
-	s.heap = malloc(count * sizeof(*s.heap));
-	/* Each piece ends where an item begins or ends, so there are fewer than twice as many. */
-	out->at = malloc(2 * count * sizeof(*out->at));
-	if (!s.order || !s.heap || !out->at)
+	if (!s.order)
 		goto out;
 	for (size_t i = 0; i < count; i++)
 		if (items[i].first <= items[i].last)
@@ -128,7 +139,15 @@ int spans_paint(const struct span *items, size_t count, struct spans *out)
 	err = used ? sort_by_first(&s, used) : 0;
 	if (err)
 		goto out;
-	sweep(&s, used, out);
+	err = -IVRS_E_NOMEM;
+	s.heap = malloc(count * sizeof(*s.heap));
+	/* Each piece ends where an item begins or ends, so there are fewer than twice as many. */
+	out->at = malloc(count * sizeof(*out->at));
+	if (!s.heap || !out->at)
+		goto out;
+	err = sweep(&s, used, out, count);
+	if (err)
+		goto out;
 	shrunk = realloc(out->at, (out->count ? out->count : 1) * sizeof(*out->at));
 	if (shrunk)
 		out->at = shrunk;

@@ -59,51 +59,60 @@ static uint32_t last_key(const struct unity *u)
 	return sbdf_make(u->segment, u->last);
 }
 
-/* Heap sort by first key: in place, no context, n log n on any input. */
-static void sift(const struct unity *at, uint32_t *order, size_t i, size_t count)
+/*
+ * Entries by first key, and by table order where that is the same. Merge sort of keys that carry their index: n log n on any input, and
+ * the memory is read in order.
+ */
+static int sort_order(const struct unity *at, uint32_t *order, size_t count)
 {
-	uint32_t moving = order[i];
-	size_t child;
+	uint64_t *block = malloc(2 * (count + 1) * sizeof(*block)), *from = block, *to;
 
-	while ((child = 2 * i + 1) < count) {
-		if (child + 1 < count &&
-		    first_key(&at[order[child + 1]]) > first_key(&at[order[child]]))
-			child++;
-		if (first_key(&at[order[child]]) <= first_key(&at[moving]))
-			break;
-		order[i] = order[child];
-		i = child;
+	if (!block)
+		return -IVRS_E_NOMEM;
+	to = from + count;
+	for (size_t i = 0; i < count; i++)
+		from[i] = (uint64_t)first_key(&at[order[i]]) << 32 | order[i];
+	for (size_t width = 1; width < count; width *= 2) {
+		uint64_t *swap = from;
+
+		for (size_t low = 0; low < count; low += 2 * width) {
+			size_t mid = low + width < count ? low + width : count;
+			size_t high = low + 2 * width < count ? low + 2 * width : count;
+			size_t a = low, b = mid;
+
+			for (size_t k = low; k < high; k++)
+				to[k] = b >= high || (a < mid && from[a] < from[b]) ? from[a++]
+										    : from[b++];
+		}
+		from = to;
+		to = swap;
 	}
-	order[i] = moving;
-}
-
-static void sort_order(const struct unity *at, uint32_t *order, size_t count)
-{
-	for (size_t i = count / 2; i-- > 0;)
-		sift(at, order, i, count);
-	for (size_t end = count; end > 1;) {
-		uint32_t top = order[0];
-
-		order[0] = order[--end];
-		order[end] = top;
-		sift(at, order, 0, end);
-	}
+	for (size_t i = 0; i < count; i++)
+		order[i] = (uint32_t)from[i];
+	free(block);
+	return 0;
 }
 
 /* The tree answers "which entries reach this key": leaf i is order[i], a node knows the farthest last key below it. */
 static int index_entries(struct unity_list *list)
 {
+	int err;
+
 	list->leaves = 1;
 	while (list->leaves < list->count)
 		list->leaves *= 2;
 	list->order = malloc(list->count * sizeof(*list->order));
-	list->reach = calloc(2 * list->leaves, sizeof(*list->reach));
-	if (!list->order || !list->reach)
+	if (!list->order)
 		return -IVRS_E_NOMEM;
 	for (size_t i = 0; i < list->count; i++)
 		if (list->at[i].first <= list->at[i].last)
 			list->order[list->order_count++] = (uint32_t)i;
-	sort_order(list->at, list->order, list->order_count);
+	err = sort_order(list->at, list->order, list->order_count);
+	if (err)
+		return err;
+	list->reach = calloc(2 * list->leaves, sizeof(*list->reach));
+	if (!list->reach)
+		return -IVRS_E_NOMEM;
 	for (size_t i = 0; i < list->order_count; i++)
 		list->reach[list->leaves + i] = last_key(&list->at[list->order[i]]);
 	for (size_t i = list->leaves; i-- > 1;)
