@@ -222,23 +222,22 @@ const char *ivrs_sim_device_acpi_name(const ivrs_sim *sim, size_t device)
 
 int ivrs_sim_find(const ivrs_sim *sim, ivrs_sbdf_t sbdf, size_t *device)
 {
-	size_t low = 0, high;
+	const struct sim_device *at;
+	size_t count, half;
 
 	if (!sim || !device)
 		return -IVRS_E_ARGUMENT;
 	*device = 0;
-	high = sim->device_count;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (!sim->devices[mid].is_acpi && sim->devices[mid].last < sbdf)
-			low = mid + 1;
-		else
-			high = mid;
+	/* The last one that begins at or before sbdf; asked for every device id, so each step counts. */
+	at = sim->devices;
+	for (count = sim->pci_count; count > 1; count -= half) {
+		half = count / 2;
+		if (at[half].sbdf <= sbdf)
+			at += half;
 	}
-	if (low == sim->device_count || sim->devices[low].is_acpi || sim->devices[low].sbdf > sbdf)
+	if (!count || at->sbdf > sbdf || at->last < sbdf)
 		return -IVRS_E_NOT_FOUND;
-	*device = low;
+	*device = (size_t)(at - sim->devices);
 	return 0;
 }
 

@@ -43,7 +43,7 @@ struct ivrs_sim {
 	uint64_t aperture;	       /* last address of a domain (A8.6) */
 	bool interrupts, strict, ranges, predicted, drivers_known;
 	struct sim_device *devices;
-	size_t device_count;
+	size_t device_count, pci_count; /* PCI functions or ranges come first, then ACPI devices */
 	struct sim_group *groups;
 	size_t group_count;
 	uint32_t *members; /* devices, group after group, in the kernel's order */

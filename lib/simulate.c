@@ -87,6 +87,9 @@ static int run(struct ivrs_sim *sim, const struct ivrs_topology *t,
 		err = read_table(sim, t);
 	if (!err)
 		err = t ? members_devices(sim, t) : members_ranges(sim);
+	for (sim->pci_count = sim->device_count;
+	     sim->pci_count && sim->devices[sim->pci_count - 1].is_acpi; sim->pci_count--)
+		;
 	if (!err && sim->state == IVRS_STATE_READY)
 		err = boot_domains(sim, t);
 	if (!err)
