@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bench-core devices TABLE: reads a table and judges all 65,536 device ids. Count the instructions of measured() with callgrind.
+ * bench-core ranges|each TABLE: reads a table and judges all 65,536 device ids. Count the instructions of measured_ranges() or
+ *	measured_each() with callgrind.
  * bench-core blocks N D: a table of N IVMD blocks on a host with D devices; prints seconds of the processor, peak bytes of the library, bytes of the table.
+ * bench-core run COMMAND...: prints seconds and peak KiB of a program. A small parent: what a child had before exec counts as its peak.
  */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <libivrs/ivrs.h>
 
@@ -21,6 +26,11 @@ void *__wrap_realloc(void *old, size_t size);
 void __wrap_free(void *memory);
 
 static size_t live, peak;
+
+static double seconds(const struct timespec *from, const struct timespec *to)
+{
+	return (double)(to->tv_sec - from->tv_sec) + 1e-9 * (double)(to->tv_nsec - from->tv_nsec);
+}
 
 static void *count_in(void *memory)
 {
@@ -56,11 +66,18 @@ struct outcome {
 	size_t refused, groups;
 };
 
-/* From bytes to the verdict of every device id, or of every group of a topology. Not static, so that callgrind finds it by name. */
-int measured(const void *bytes, size_t size, const ivrs_topology *topology,
-	     struct outcome *outcome);
-__attribute__((noinline)) int measured(const void *bytes, size_t size,
-				       const ivrs_topology *topology, struct outcome *outcome)
+static uint8_t verdicts[0x10000];
+
+/* Not static, so that callgrind finds them by name. */
+int measured_blocks(const void *bytes, size_t size, const ivrs_topology *topology,
+		    struct outcome *outcome);
+int measured_ranges(const void *bytes, size_t size);
+int measured_each(const void *bytes, size_t size);
+
+/* From bytes to the verdict of every group of a topology. */
+__attribute__((noinline)) int measured_blocks(const void *bytes, size_t size,
+					      const ivrs_topology *topology,
+					      struct outcome *outcome)
 {
 	ivrs_table *table;
 	ivrs_sim *sim = NULL;
@@ -70,30 +87,61 @@ __attribute__((noinline)) int measured(const void *bytes, size_t size,
 		return err;
 	err = ivrs_simulate(table, topology, NULL, NULL, 0, &sim);
 	outcome->groups = ivrs_sim_group_count(sim);
-	if (!err && topology) {
-		for (size_t g = 0; g < outcome->groups; g++)
-			outcome->refused += ivrs_sim_group_claim(sim, g) == IVRS_CLAIM_REFUSED;
-	}
-	for (uint32_t devid = 0; !err && !topology && devid < 0x10000; devid++) {
-		uint32_t group;
-		size_t device;
+	for (size_t g = 0; g < outcome->groups; g++)
+		outcome->refused += ivrs_sim_group_claim(sim, g) == IVRS_CLAIM_REFUSED;
+	ivrs_sim_unref(sim);
+	ivrs_table_unref(table);
+	return err;
+}
 
-		if (ivrs_sim_find(sim, devid, &device))
-			continue; /* the IOMMU itself, and what no IOMMU translates for */
-		group = ivrs_sim_device_group(sim, device);
-		outcome->refused += ivrs_sim_group_claim(sim, group) == IVRS_CLAIM_REFUSED;
+/* From bytes to the verdict of every device id, from the ranges that a simulation without devices gives. */
+__attribute__((noinline)) int measured_ranges(const void *bytes, size_t size)
+{
+	ivrs_table *table;
+	ivrs_sim *sim = NULL;
+	int err = ivrs_table_parse(bytes, size, IVRS_PARSE_LENIENT, NULL, &table);
+
+	if (err)
+		return err;
+	err = ivrs_simulate(table, NULL, NULL, NULL, 0, &sim);
+	for (size_t d = 0; d < ivrs_sim_device_count(sim); d++) {
+		uint32_t claim = ivrs_sim_group_claim(sim, ivrs_sim_device_group(sim, d));
+		ivrs_sbdf_t last = ivrs_sim_device_last(sim, d);
+
+		for (ivrs_sbdf_t i = ivrs_sim_device_sbdf(sim, d); i <= last && i < 0x10000; i++)
+			verdicts[i] = (uint8_t)claim;
 	}
 	ivrs_sim_unref(sim);
 	ivrs_table_unref(table);
 	return err;
 }
 
-static int judge_devices(const char *name)
+/* The same, each device id asked for on its own. */
+__attribute__((noinline)) int measured_each(const void *bytes, size_t size)
+{
+	ivrs_table *table;
+	ivrs_sim *sim = NULL;
+	int err = ivrs_table_parse(bytes, size, IVRS_PARSE_LENIENT, NULL, &table);
+	size_t device;
+
+	if (err)
+		return err;
+	err = ivrs_simulate(table, NULL, NULL, NULL, 0, &sim);
+	for (uint32_t i = 0; i < 0x10000; i++)
+		if (!ivrs_sim_find(sim, i, &device))
+			verdicts[i] =
+				(uint8_t)ivrs_sim_group_claim(sim,
+							      ivrs_sim_device_group(sim, device));
+	ivrs_sim_unref(sim);
+	ivrs_table_unref(table);
+	return err;
+}
+
+static int judge_devices(const char *name, int (*measured)(const void *, size_t))
 {
 	static unsigned char bytes[1 << 20];
-	struct outcome outcome = {0};
 	FILE *file = fopen(name, "rb");
-	size_t size;
+	size_t size, refused = 0;
 	int err;
 
 	if (!file) {
@@ -102,10 +150,35 @@ static int judge_devices(const char *name)
 	}
 	size = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
-	err = measured(bytes, size, NULL, &outcome);
-	printf("refused %zu of 65536 device ids, peak %zu bytes, table %zu bytes\n",
-	       outcome.refused, peak, size);
+	err = measured(bytes, size);
+	for (size_t i = 0; i < sizeof(verdicts); i++)
+		refused += verdicts[i] == IVRS_CLAIM_REFUSED;
+	printf("refused %zu of 65536 device ids, peak %zu bytes, table %zu bytes\n", refused, peak,
+	       size);
 	return err ? 1 : 0;
+}
+
+/* Runs a program with its output thrown away; prints its seconds and its peak memory in KiB. */
+static int run(char **command)
+{
+	struct timespec from, to;
+	struct rusage usage;
+	int status;
+	pid_t child;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	child = fork();
+	if (!child) {
+		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+			_exit(126);
+		execvp(command[0], command);
+		_exit(127);
+	}
+	if (child < 0 || wait4(child, &status, 0, &usage) != child)
+		return 1;
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	printf("%.6f %ld\n", seconds(&from, &to), usage.ru_maxrss);
+	return !WIFEXITED(status) || WEXITSTATUS(status) >= 126;
 }
 
 static void put(unsigned char *at, uint64_t value, size_t size)
@@ -171,13 +244,11 @@ static int judge_blocks(size_t blocks, size_t devices)
 	before = peak = live;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	if (!err)
-		err = measured(bytes, size, topology, &outcome);
+		err = measured_blocks(bytes, size, topology, &outcome);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
 	if (!err)
 		printf("seconds %.4f peak %zu table %zu refused %zu of %zu groups\n",
-		       (double)(to.tv_sec - from.tv_sec) +
-			       1e-9 * (double)(to.tv_nsec - from.tv_nsec),
-		       peak - before, size, outcome.refused, outcome.groups);
+		       seconds(&from, &to), peak - before, size, outcome.refused, outcome.groups);
 	else
 		fprintf(stderr, "%s\n", ivrs_status_text(err));
 	ivrs_topology_free(topology);
@@ -187,10 +258,14 @@ static int judge_blocks(size_t blocks, size_t devices)
 
 int main(int argc, char **argv)
 {
-	if (argc == 3 && !strcmp(argv[1], "devices"))
-		return judge_devices(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "ranges"))
+		return judge_devices(argv[2], measured_ranges);
+	if (argc == 3 && !strcmp(argv[1], "each"))
+		return judge_devices(argv[2], measured_each);
 	if (argc == 4 && !strcmp(argv[1], "blocks"))
 		return judge_blocks(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
-	fprintf(stderr, "usage: bench-core devices TABLE | blocks N D\n");
+	if (argc >= 3 && !strcmp(argv[1], "run"))
+		return run(argv + 2);
+	fprintf(stderr, "usage: bench-core ranges|each TABLE | blocks N D | run COMMAND...\n");
 	return 2;
 }
