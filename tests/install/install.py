@@ -41,6 +41,9 @@ def main():
         # What the checks need of the source, as a user would have it from elsewhere.
         for name in ("examples/preflight.c", "examples/hosts/am5-blanket.tar.gz", "docs/c.md", "tests/install/use.py"):
             shutil.copy(pathlib.Path(source) / name, scratch)
+        if bindings == "bindings":
+            for name in ("preflight.py", "preflight.pl", "preflight.go"):
+                shutil.copy(pathlib.Path(source) / "examples" / name, scratch)
         (scratch / "empty").mkdir()
         hide = f"mount --bind {scratch}/empty {source} && mount --bind {scratch}/empty {build} 2>/dev/null; "
         command = [sys.executable, "-B", str(scratch / "use.py"), cmake, compiler, str(prefix), str(scratch), bindings]
