@@ -46,7 +46,7 @@ def run(*command, **keywords):
 
 
 def clean_environment(**more):
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "LD_PRELOAD")}
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     return {**kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore", "CFLAGS": "-O0", **more}
 
 
@@ -151,16 +151,17 @@ def check_install(directory):
 
 
 def main():
+    if "LD_PRELOAD" in os.environ:
+        # The tools that are run here would run under the sanitizer, too.
+        print("SKIP: packages are made without sanitizers")
+        return 77
     check_syntax()
     check_stub()
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         check_install(directory)
         check_types(directory)
-        if "LD_PRELOAD" in os.environ:
-            skip("wheels are built without sanitizers")
-        else:
-            check_build(directory)
+        check_build(directory)
     return 77 if skipped else 0
 
 
