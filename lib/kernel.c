@@ -11,14 +11,14 @@ static const struct ruleset {
 	uint32_t since;
 	bool measured;
 } rulesets[] = {
-	{"linux-5.15", "5.15", "read: 5.15.99 amd/init.c, vfio from the patches that changed it",
+	{"linux-5.15", "5.15", "5.15.99 amd/init.c, vfio from the patches that changed it",
 	 V(5, 15), false},
-	{"linux-6.1", "6.1", "measured: Debian 6.1.192 in QEMU", V(6, 1), true},
-	{"linux-6.5", "6.5", "read: commits of 6.5, the rest as 6.1", V(6, 5), false},
-	{"linux-6.6", "6.6", "read: commits of 6.6, the rest as 6.12", V(6, 6), false},
-	{"linux-6.12", "6.12", "measured: Debian 6.12.117 in QEMU", V(6, 12), true},
-	{"linux-6.19", "6.19", "read: commits of 6.19, the rest as mainline", V(6, 19), false},
-	{"linux-7.x", "7.0", "read: mainline of spring and summer 2026", V(7, 0), false},
+	{"linux-6.1", "6.1", "Debian 6.1.192 in QEMU", V(6, 1), true},
+	{"linux-6.5", "6.5", "commits of 6.5, the rest as 6.1", V(6, 5), false},
+	{"linux-6.6", "6.6", "commits of 6.6, the rest as 6.12", V(6, 6), false},
+	{"linux-6.12", "6.12", "Debian 6.12.117 in QEMU", V(6, 12), true},
+	{"linux-6.19", "6.19", "commits of 6.19, the rest as mainline", V(6, 19), false},
+	{"linux-7.x", "7.0", "mainline of spring and summer 2026", V(7, 0), false},
 };
 
 static const struct rule_entry {
