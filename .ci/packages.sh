@@ -3,7 +3,7 @@
 
 # Packages of build and command-line tool; of every test beside the kernel lab; of the kernel lab.
 packages_build="gcc libc6-dev make cmake pkg-config libpci-dev libsmartcols-dev libjson-c-dev libarchive-dev pci.ids"
-packages_test="g++ libcmocka-dev acpica-tools python3 python3-dev python3-setuptools python3-wheel python3-jsonschema
+packages_test="g++ libcmocka-dev acpica-tools python3 python3-dev python3-setuptools python3-wheel python3-pip python3-jsonschema
 	mypy perl libperl-dev golang-go swig doxygen abigail-tools valgrind man-db mandoc bash-completion
 	zsh fish pciutils jq"
 packages_kernel="qemu-system-x86 busybox-static cpio xz-utils zstd binutils patch linux-image-6.12-amd64 linux-image-amd64
