@@ -213,7 +213,7 @@ int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t)
 		else if (!err && outcome == DIRECT_NEVER_ENDS)
 			sim_stop(sim, IVRS_STATE_HANGS,
 				 sim->table->blocks[sim->table->ivmds[sim->unity.at[culprit].ivmd]],
-				 "IVMD %u is so large that mapping it page by page never ends",
+				 "mapping IVMD %u page by page never ends",
 				 sim->unity.at[culprit].ivmd);
 	}
 	direct_free(&direct);

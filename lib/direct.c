@@ -4,6 +4,8 @@
 
 /* A8.4: one page-table walk a page; 2^38 of them don't end within a day. */
 #define ENDLESS_PAGES (1ull << 38)
+/* The loop over a region runs while address <= end: behind this end the address wraps to 0 and the loop never leaves. */
+#define LAST_PAGE 0xfffffffffffff000ull
 /* Entries looked at in all groups together. Only tables made for it have more that may fail. */
 #define BUDGET 4000000u
 
@@ -11,6 +13,7 @@ struct piece {
 	uint64_t first, end; /* pages; end exclusive */
 	uint32_t unity;
 	uint8_t prot;
+	bool wraps; /* ends at the last page */
 };
 
 /* The pages of a domain: a segment tree over the boundaries of all pieces of the group, "all mapped" a node. */
@@ -30,15 +33,16 @@ static bool read_piece(const struct direct *d, uint32_t index, struct piece *p)
 	p->end = (start + length) >> 12;
 	p->unity = index;
 	p->prot = d->unity->at[index].prot;
-	/* A wrapped or an empty range: the loop doesn't run. */
-	return start < start + length;
+	p->wraps = start + length == LAST_PAGE;
+	/* A wrapped or an empty range: the loop doesn't run, or has nothing to do. */
+	return start < start + length || p->wraps;
 }
 
 /* Could this piece fail, or never end, whatever else is mapped? */
 static bool suspicious(const struct direct *d, const struct piece *p)
 {
-	return !p->prot || p->end - p->first >= ENDLESS_PAGES || (p->end << 12) - 1 > d->last ||
-	       (!p->first && d->kernel->rules[RULE_PAGE0_REMAP]);
+	return !p->prot || p->wraps || p->end - p->first >= ENDLESS_PAGES ||
+	       (p->end << 12) - 1 > d->last || (!p->first && d->kernel->rules[RULE_PAGE0_REMAP]);
 }
 
 int direct_init(struct direct *d, const struct ivrs_table *table, const struct unity_list *unity,
@@ -173,13 +177,13 @@ static enum direct_outcome map_piece(const struct direct *d, struct pages *pages
 	if (p->end - p->first >= ENDLESS_PAGES)
 		return DIRECT_NEVER_ENDS;
 	if (p->first && tree_full(pages, 1, 0, pages->leaves, first, end))
-		return DIRECT_DONE;
+		return p->wraps ? DIRECT_NEVER_ENDS : DIRECT_DONE;
 	if (!p->prot || (p->end << 12) - 1 > d->last ||
 	    (!p->first && pages->zero && d->kernel->rules[RULE_PAGE0_REMAP]))
 		return DIRECT_FAILS;
 	pages->zero |= !p->first;
 	tree_fill(pages, 1, 0, pages->leaves, p->first ? first : bound_index(pages, 1), end);
-	return DIRECT_DONE;
+	return p->wraps ? DIRECT_NEVER_ENDS : DIRECT_DONE;
 }
 
 /* The regions of one device, in table order, until one fails. */
