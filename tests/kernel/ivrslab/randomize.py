@@ -223,8 +223,8 @@ class Table:
             blocks.append(self.ivhd(0x12))
         return blocks
 
-    def span(self):
-        """Start and length."""
+    def span(self, one):
+        """Start and length; one: for a single function, which may have a large one."""
         r = self.rng
         if self.starts and r.random() < 0.35:  # beside, over or below one that there is already
             start, length = r.choice(self.starts)
@@ -239,12 +239,12 @@ class Table:
             length = 0
         elif odd < 0.09:
             length = r.choice((2**64 - 1, 2**64 - 0x800, 2**64 - PAGE, 2**63))
-            start = max(start, PAGE) if length == 2**64 - 1 else 2**64 - PAGE  # else it would be mapped page by page until the sun goes out
+            start = max(start, PAGE) if length == 2**64 - 1 else 2**64 - PAGE  # else the kernel would map it page by page for hours
         elif odd < 0.13:
-            length = r.choice((0x4000000, 0x10000000, 0x40000000))
-        # A span that wraps isn't mapped at all, one that doesn't is mapped page by page: not too many of them.
-        if length > 0x40000000 and start + length < 2**64:
-            length = 0x40000000
+            length = r.choice((0x1000000, 0x4000000, 0x10000000))
+        # A span that wraps isn't mapped at all, one that doesn't is walked page by page for every function it is for, which an emulated machine does slowly.
+        if start + length < 2**64:
+            length = min(length, 0x10000000 if one else 0x1000000)
         self.starts.append((start, length))
         return start, length
 
@@ -264,7 +264,7 @@ class Table:
             first += 8
         if r.random() < 0.01:
             first = IOMMU  # the IVMD is taken for a hardware block
-        start, length = self.span()
+        start, length = self.span(kind == 0x21)
         flags = r.choice((8, 8, 8, 9, 0xF, 7, 7, 7, 3, 5, 0, 2, 4, 6, 0x10, 0xF8, 0x87, 0x0D)) if r.random() < 0.97 else r.choice((1, 1, 0xF1))
         line = "ivmd %02xh %s-%s %#x+%#x flags=%#x" % (kind, devid(first), devid(last), start, length, flags)
         odd = r.random()

@@ -81,8 +81,8 @@ def load(folder):
     return job, boot.Outcome(state, "\n".join(saved["console"]), saved["seconds"], saved.get("cpu", 0.0), files, saved["qemu"], table)
 
 
-def every(jobs, program, folder, parallel=PARALLEL):
-    """Boot all, print a line each; the number of boots that disagree. Jobs may be a generator."""
+def every(jobs, program, folder, parallel=PARALLEL, keep_all=False):
+    """Boot all, print a line each; the number of boots that disagree, which are kept."""
     begin, states, failed, seconds, cpu, count = time.monotonic(), {}, 0, 0.0, 0.0, 0
     folder = pathlib.Path(folder)
     with concurrent.futures.ThreadPoolExecutor(min(parallel, PARALLEL)) as pool:
@@ -94,10 +94,11 @@ def every(jobs, program, folder, parallel=PARALLEL):
             key = "%s %s" % (job.kernel, result.state)
             states[key] = states.get(key, 0) + 1
             print("%-4s %-24s %-5s %-8s %5.1f s (%.1f computed)" % ("DIFF" if result.mismatches else "ok", job.name, job.kernel, result.state, result.outcome.seconds, result.outcome.cpu), flush=True)
+            place = folder / ("%s-%s" % (job.name.replace("/", "-"), job.kernel))
+            if result.mismatches or keep_all:
+                keep(result, place)
             if result.mismatches:
                 failed += 1
-                place = folder / ("%s-%s" % (job.name.replace("/", "-"), job.kernel))
-                keep(result, place)
                 for line in result.mismatches[:12]:
                     print("     %s" % line[:400])
                 print("     kept in %s" % place, flush=True)
