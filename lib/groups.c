@@ -22,7 +22,8 @@ struct grouper {
 	const struct iommu_map *map;
 	const uint32_t *parent;
 	uint32_t *group; /* of each device, NO_INDEX as long as it has none */
-	int16_t *alias;	 /* devfn that its DMA carries beside its own, -1 for none */
+	int16_t *quirk;	 /* devfn that its DMA carries beside its own by quirk, -1 for none */
+	int16_t *ivrs;	 /* the same by the IVRS, -1 until it is probed */
 	bool *isolated;	 /* the path from the device up to the root bus is isolated */
 	bool any_alias;
 	uint32_t count;
@@ -83,14 +84,21 @@ static bool acs_enabled(const struct grouper *g, uint32_t index)
 	return d->has_acs && (control & wanted) == wanted;
 }
 
-/* Devfn that a function's DMA carries beside its own, from the IVRS (A9.2) or by quirk; -1 for none. */
-static int16_t alias_devfn(const struct grouper *g, const struct device *d)
+/* Devfn that the IVRS adds to a function's own, on the same bus (A9.2); -1 for none. */
+static int16_t ivrs_devfn(const struct grouper *g, const struct device *d)
 {
 	const struct span *alias = spans_find(&g->map->alias, map_key(g->map, d->sbdf));
-	int quirk = quirk_of(d);
 
 	if (alias && alias->value != sbdf_devid(d->sbdf) && alias->value >> 8 == sbdf_bus(d->sbdf))
 		return (int16_t)(alias->value & 0xff);
+	return -1;
+}
+
+/* Devfn that a quirk adds; -1 for none. */
+static int16_t quirk_devfn(const struct device *d)
+{
+	int quirk = quirk_of(d);
+
 	if (quirk == ALIAS_FUNCTION_0 && (d->sbdf & 7) != 0)
 		return (int16_t)(d->sbdf & 0xf8);
 	if (quirk == ALIAS_FUNCTION_1 && (d->sbdf & 7) != 1)
@@ -98,10 +106,17 @@ static int16_t alias_devfn(const struct grouper *g, const struct device *d)
 	return -1;
 }
 
+/* Does the DMA of a carry the id of b? An IVRS alias counts from the moment at which the kernel probes its function. */
+static bool carries(const struct grouper *g, uint32_t a, uint32_t b)
+{
+	int devfn = (int)(g->t->devices[b].sbdf & 0xff);
+
+	return g->quirk[a] == devfn || g->ivrs[a] == devfn;
+}
+
 static bool aliases(const struct grouper *g, uint32_t a, uint32_t b)
 {
-	return g->alias[a] == (int)(g->t->devices[b].sbdf & 0xff) ||
-	       g->alias[b] == (int)(g->t->devices[a].sbdf & 0xff);
+	return carries(g, a, b) || carries(g, b, a);
 }
 
 /* What each device says for itself; parents come before children in the order. */
@@ -109,20 +124,21 @@ static int survey(struct grouper *g, const uint32_t *order)
 {
 	size_t count = g->t->count;
 
-	g->alias = malloc((count + 1) * sizeof(*g->alias));
+	g->quirk = malloc((count + 1) * sizeof(*g->quirk));
+	g->ivrs = malloc((count + 1) * sizeof(*g->ivrs));
 	g->isolated = malloc((count + 1) * sizeof(*g->isolated));
-	if (!g->alias || !g->isolated)
+	if (!g->quirk || !g->ivrs || !g->isolated)
 		return -IVRS_E_NOMEM;
 	for (size_t k = 0; k < count; k++) {
 		uint32_t i = order[k];
 
 		g->group[i] = NO_INDEX;
-		g->alias[i] = -1;
+		g->quirk[i] = g->ivrs[i] = -1;
 		g->isolated[i] = false;
 		if (g->t->devices[i].is_acpi)
 			continue;
-		g->alias[i] = alias_devfn(g, &g->t->devices[i]);
-		g->any_alias |= g->alias[i] >= 0;
+		g->quirk[i] = quirk_devfn(&g->t->devices[i]);
+		g->any_alias |= g->quirk[i] >= 0 || ivrs_devfn(g, &g->t->devices[i]) >= 0;
 		/* pci_acs_path_enabled() */
 		g->isolated[i] = acs_enabled(g, i) &&
 				 (g->parent[i] == NO_INDEX || g->isolated[g->parent[i]]);
@@ -253,6 +269,8 @@ int groups_predict(const struct ivrs_topology *t, const struct iommu_map *map,
 		for (size_t i = 0; i < queued; i++) {
 			uint32_t index = queue[i];
 
+			if (!t->devices[index].is_acpi)
+				g.ivrs[index] = ivrs_devfn(&g, &t->devices[index]);
 			group[index] = t->devices[index].is_acpi
 					       ? group_of_acpi(&g, ids, index, queue, i)
 					       : group_of(&g, index);
@@ -260,7 +278,8 @@ int groups_predict(const struct ivrs_topology *t, const struct iommu_map *map,
 	}
 	free(starts);
 	free(queue);
-	free(g.alias);
+	free(g.quirk);
+	free(g.ivrs);
 	free(g.isolated);
 	return err;
 }
