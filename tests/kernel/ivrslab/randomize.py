@@ -214,7 +214,9 @@ class Table:
         elif odd < 0.02:
             blocks = [self.ivhd(k, segment=1) for k in kinds]
         elif odd < 0.025:
-            blocks = [self.ivhd(k, 0x0050) for k in kinds]  # no such function
+            # No such function. One that exists and isn't an IOMMU crashes Linux later, see docs/lab.md.
+            absent = next(d for d in range(2, 32) if not any(known >> 3 == d for known in self.devids)) << 3
+            blocks = [self.ivhd(k, absent) for k in kinds]
         elif odd < 0.035:
             blocks.append(self.ivhd(0x41))
         elif odd < 0.045:
