@@ -6,6 +6,7 @@
 #include "sim.h"
 
 #define EFR_PPR (1ull << 1)
+#define EFR_XTSUP (1ull << 2)
 #define EFR_GT (1ull << 4)
 #define EFR_GASUP (1ull << 7)
 #define EFR_GIOSUP (1ull << 48)
@@ -219,4 +220,32 @@ int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t)
 	direct_free(&direct);
 	free(keys);
 	return err;
+}
+
+/*
+ * An IVHD may name a function that is there and is no IOMMU: the driver only asks it for MSI, last of all and unless the
+ * table promises interrupts of the x2APIC kind. Then the domain ids and unity maps are freed under groups that exist.
+ */
+void boot_interrupts(struct ivrs_sim *sim, const struct ivrs_topology *t)
+{
+	const uint64_t x2apic = EFR_GASUP | EFR_XTSUP;
+
+	for (size_t i = 0; i < sim->map.iommu_count; i++)
+		if ((sim->map.iommus[i].efr & x2apic) == x2apic)
+			return;
+	for (size_t i = 0; i < sim->map.iommu_count; i++) {
+		const struct iommu *iommu = &sim->map.iommus[i];
+		ivrs_sbdf_t sbdf = sbdf_make(iommu->segment, iommu->devid);
+		uint32_t index = topology_index(t, sbdf);
+		char text[IVRS_SBDF_TEXT];
+
+		if (index == NO_INDEX || !t->devices[index].no_msi)
+			continue;
+		ivrs_sbdf_format(sbdf, text);
+		sim_stop(sim, IVRS_STATE_FAILED, iommu->block,
+			 "%s, which the table calls an IOMMU, has no MSI capability: the driver gives "
+			 "up after it made groups, and a claim may crash the kernel",
+			 text);
+		return;
+	}
 }

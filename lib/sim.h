@@ -62,6 +62,7 @@ void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t); /* A1.7
 void boot_aperture(struct ivrs_sim *sim);				 /* A8.6 */
 void boot_presence(struct ivrs_sim *sim, const struct ivrs_topology *t); /* A4.3, A3.3 */
 int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t);	 /* A8.1 to A8.4 */
+void boot_interrupts(struct ivrs_sim *sim, const struct ivrs_topology *t); /* what A4.3 leaves to fail */
 
 /* members.c: devices and groups, of a host or as ranges of device ids. */
 int members_devices(struct ivrs_sim *sim, const struct ivrs_topology *t);

@@ -92,6 +92,8 @@ static int run(struct ivrs_sim *sim, const struct ivrs_topology *t,
 		;
 	if (!err && sim->state == IVRS_STATE_READY)
 		err = boot_domains(sim, t);
+	if (!err && sim->state == IVRS_STATE_READY && t)
+		boot_interrupts(sim, t);
 	if (!err)
 		err = sim_judge(sim);
 	return err;

@@ -289,6 +289,16 @@ int ivrs_topology_set_page_requests(ivrs_topology *t, ivrs_sbdf_t sbdf, bool pag
 	return err;
 }
 
+int ivrs_topology_set_msi(ivrs_topology *t, ivrs_sbdf_t sbdf, bool msi)
+{
+	int err;
+	struct device *d = find(t, sbdf, &err);
+
+	if (d)
+		d->no_msi = !msi;
+	return err;
+}
+
 const struct iommu_hardware *topology_iommu(const struct ivrs_topology *t, ivrs_sbdf_t sbdf)
 {
 	for (size_t i = 0; i < t->iommu_count; i++)

@@ -112,6 +112,11 @@ func PageRequests(yes bool) Attribute {
 	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_page_requests(t, sbdf, yes) }}
 }
 
+// HasMSI says whether the device has the MSI capability; it has unless told otherwise.
+func HasMSI(yes bool) Attribute {
+	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_msi(t, sbdf, yes) }}
+}
+
 // IOMMUCapability is the first 32 bits of the capability block of an IOMMU function.
 func IOMMUCapability(header uint32) Attribute {
 	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int {

@@ -92,6 +92,8 @@ int ivrs_topology_set_untrusted(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool 
 int ivrs_topology_set_pasid(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool pasid);
 /** @brief Say whether the device has both an ATS and a PRI capability (SPEC A8.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_page_requests(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool page_requests);
+/** @brief Say whether the function has an MSI capability; it has one unless said otherwise. Asked of the functions that the table calls IOMMUs only. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+int ivrs_topology_set_msi(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool msi);
 /** @brief Set the first 32 bits of the IOMMU capability block (id 0Fh) of an IOMMU function; bit 26 is NpCache. @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_TOO_LARGE (more than 4096 IOMMUs), -IVRS_E_NOMEM, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_iommu_capability(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t header);
 /** @brief Set the extended feature registers of an IOMMU as its hardware gives them (sysfs amd-iommu/features). @return as ivrs_topology_set_iommu_capability() @since 0.1 */

@@ -57,13 +57,17 @@ static void decode_capabilities(struct pci_function *f, struct pci_gaps *gaps)
 	ivrs_topology *t = f->host->topology;
 	struct pci_cap *cap;
 
-	if (!(pci_read_word(f->dev, PCI_STATUS) & PCI_STATUS_CAP_LIST))
+	if (!(pci_read_word(f->dev, PCI_STATUS) & PCI_STATUS_CAP_LIST)) {
+		set(f, ivrs_topology_set_msi(t, f->sbdf, false));
 		return;
+	}
 	/* Without root Linux ends the file after the header. */
 	if (!readable(f, pci_read_byte(f->dev, PCI_CAPABILITY_LIST) & ~3u, 2)) {
 		gaps->no_capabilities++;
 		return;
 	}
+	if (!pci_find_cap(f->dev, PCI_CAP_ID_MSI, PCI_CAP_NORMAL))
+		set(f, ivrs_topology_set_msi(t, f->sbdf, false));
 	cap = pci_find_cap(f->dev, CAP_IOMMU, PCI_CAP_NORMAL);
 	if (cap && readable(f, cap->addr, 4))
 		set(f, ivrs_topology_set_iommu_capability(t, f->sbdf,

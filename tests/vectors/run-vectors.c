@@ -139,6 +139,10 @@ static int set_device(ivrs_topology *t, ivrs_sbdf_t sbdf, const char *key, const
 		return ivrs_topology_set_untrusted(t, sbdf, number(value, 1));
 	if (!strcmp(key, "pasid"))
 		return ivrs_topology_set_pasid(t, sbdf, number(value, 1));
+	if (!strcmp(key, "page_requests"))
+		return ivrs_topology_set_page_requests(t, sbdf, number(value, 1));
+	if (!strcmp(key, "msi"))
+		return ivrs_topology_set_msi(t, sbdf, number(value, 1));
 	if (!strcmp(key, "capability"))
 		return ivrs_topology_set_iommu_capability(t, sbdf, number(value, UINT32_MAX));
 	pair(value, two);

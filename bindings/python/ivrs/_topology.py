@@ -74,6 +74,8 @@ class Topology:
         driver: Optional[str] = None,
         untrusted: Optional[bool] = None,
         pasid: Optional[bool] = None,
+        page_requests: Optional[bool] = None,
+        msi: Optional[bool] = None,
         iommu_capability: Optional[int] = None,
         iommu_features: Optional[Tuple[int, int]] = None,
     ) -> Sbdf:
@@ -85,8 +87,8 @@ class Topology:
         """
         sbdf = to_sbdf(device)
         calls = self._setters(
-            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, pasid, iommu_capability,
-            iommu_features,
+            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, pasid, page_requests, msi,
+            iommu_capability, iommu_features,
         )  # fmt: skip
         self._change(lambda: _ivrs.ivrs_topology_add(self._raw, sbdf), str(sbdf))
         for call in calls:
@@ -107,6 +109,8 @@ class Topology:
         driver: Optional[str] = None,
         untrusted: Optional[bool] = None,
         pasid: Optional[bool] = None,
+        page_requests: Optional[bool] = None,
+        msi: Optional[bool] = None,
         iommu_capability: Optional[int] = None,
         iommu_features: Optional[Tuple[int, int]] = None,
     ) -> None:
@@ -121,15 +125,17 @@ class Topology:
         :param group: IOMMU group as sysfs gives it
         :param driver: name of the bound driver, "" for none
         :param untrusted: behind an external-facing port
-        :param pasid: the device has PASID, PRI and ATS
+        :param pasid: the device has the PASID capability
+        :param page_requests: the device has the ATS and the PRI capability
+        :param msi: False when the device has no MSI capability
         :param iommu_capability: first 32 bits of the IOMMU capability block of an IOMMU; bit 26 is NpCache
         :param iommu_features: extended feature registers of an IOMMU as its hardware gives them
         :raises IvrsError: NOT_FOUND, ARGUMENT (a driver's name of more than 63 bytes)
         """
         sbdf = to_sbdf(device)
         for call in self._setters(
-            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, pasid, iommu_capability,
-            iommu_features,
+            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, pasid, page_requests, msi,
+            iommu_capability, iommu_features,
         ):  # fmt: skip
             self._change(call, str(sbdf))
 
@@ -146,6 +152,8 @@ class Topology:
         driver: Optional[str],
         untrusted: Optional[bool],
         pasid: Optional[bool],
+        page_requests: Optional[bool],
+        msi: Optional[bool],
         iommu_capability: Optional[int],
         iommu_features: Optional[Tuple[int, int]],
     ) -> list[Callable[[], int]]:
@@ -179,6 +187,8 @@ class Topology:
             calls.append(lambda: _ivrs.ivrs_topology_set_driver(self._raw, sbdf, name))
         flag(_ivrs.ivrs_topology_set_untrusted, "untrusted", untrusted)
         flag(_ivrs.ivrs_topology_set_pasid, "pasid", pasid)
+        flag(_ivrs.ivrs_topology_set_page_requests, "page_requests", page_requests)
+        flag(_ivrs.ivrs_topology_set_msi, "msi", msi)
         one(_ivrs.ivrs_topology_set_iommu_capability, "iommu_capability", iommu_capability, 32)
         two(_ivrs.ivrs_topology_set_iommu_features, "iommu_features", iommu_features, 64)
         return calls

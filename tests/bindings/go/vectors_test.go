@@ -83,7 +83,9 @@ func (s *scene) attribute(word string) ivrs.Attribute {
 		return ivrs.Untrusted(value != "0")
 	case "pasid":
 		return ivrs.PASID(value != "0")
-	case "requests":
+	case "msi":
+		return ivrs.HasMSI(value != "0")
+	case "page_requests":
 		return ivrs.PageRequests(value != "0")
 	case "capability":
 		return ivrs.IOMMUCapability(uint32(number(value, 32)))

@@ -19,7 +19,7 @@ from . import initrd, tools, vmlinux
 LIBC = ctypes.CDLL(None)
 TIMER_PANIC = "timer doesn't work through Interrupt-remapped IO-APIC"
 # None of these changes what becomes of the IOMMU; they take half of the time out of an emulated boot.
-CMDLINE = ("console=ttyS0 quiet panic=-1 no_timer_check nokaslr mitigations=off audit=0 apparmor=0 cryptomgr.notests "
+CMDLINE = ("console=ttyS0 quiet panic=-1 oops=panic no_timer_check nokaslr mitigations=off audit=0 apparmor=0 cryptomgr.notests "
            "tsc=reliable lpj=10000000 random.trust_cpu=on rodata=off nowatchdog "
            "rcupdate.rcu_cpu_stall_suppress=1 initcall_blacklist=jent_mod_init,load_system_certificate_list")
 CPU_SECONDS = 60  # of QEMU; a boot takes 5 to 10, whatever else the machine does

@@ -10,6 +10,8 @@ import tarfile
 import tempfile
 
 REFUSAL = re.compile(r"^\S+ \S+: Firmware has requested this device have a 1:1 IOMMU mapping")
+# The driver gave up after groups were made and freed its domain ids: whoever claims a group then crashes.
+CLAIM_CRASHED = re.compile(r"BUG: kernel NULL pointer.*Comm: judge .*domain_id_alloc", re.DOTALL)
 NOT_MAPPED = "IOMMU driver was not able to establish FW requested direct mapping"
 GROUPS = "sys/kernel/iommu_groups/"
 
@@ -63,7 +65,7 @@ def kernel_state(outcome):
     if outcome.state == "hung":
         return "hangs"
     if outcome.state == "panic":
-        return "panics"
+        return "failed" if CLAIM_CRASHED.search(outcome.console) else "panics"
     if outcome.json("judge.json")["groups"]:
         return "ready"
     if NOT_MAPPED in outcome.dmesg():

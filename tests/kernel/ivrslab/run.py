@@ -76,7 +76,7 @@ def load(folder):
     job = boot.Job(**json.loads((folder / "job.json").read_text()))
     saved = json.loads((folder / "result.json").read_text())
     files = {p.name: p.read_bytes() for p in (folder / "guest").glob("*")}
-    state = {"hangs": "hung", "panics": "panic"}.get(saved["state"], "booted")
+    state = "booted" if saved["judge"] is not None else "hung" if saved["state"] == "hangs" else "panic"
     table = (folder / "table.ivrs").read_bytes() if (folder / "table.ivrs").exists() else None
     return job, boot.Outcome(state, "\n".join(saved["console"]), saved["seconds"], saved.get("cpu", 0.0), files, saved["qemu"], table)
 
