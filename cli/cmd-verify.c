@@ -74,7 +74,7 @@ static bool try_relax(struct verification *v, const char *relax)
 }
 
 /* A patched kernel whose image wasn't found: its options are on the command line all the same. */
-static bool try_command_line(struct verification *v, const char *rule)
+static bool try_command_line(struct verification *v, const char *rule, bool blanket)
 {
 	const ivrs_kernel *running = v->source->kernel;
 	ivrs_kernel *kernel;
@@ -83,7 +83,8 @@ static bool try_command_line(struct verification *v, const char *rule)
 	if (ivrs_kernel_new(ivrs_kernel_release(running), &kernel))
 		return false;
 	if (!ivrs_kernel_set_cmdline(kernel, ivrs_kernel_cmdline(running)) &&
-	    !ivrs_kernel_set_rule(kernel, rule, true))
+	    !ivrs_kernel_set_rule(kernel, rule, true) &&
+	    !ivrs_kernel_set_rule(kernel, "relax-blanket", blanket))
 		found = try_relax(v, ivrs_kernel_relax(kernel));
 	ivrs_kernel_free(kernel);
 	return found;
@@ -170,8 +171,9 @@ static void conclude(struct verification *v)
 		snprintf(v->found, sizeof(v->found), "%s", v->relax);
 		return;
 	}
-	if (try_command_line(v, "relax-unity-option") ||
-	    try_command_line(v, "relax-devices-option") || try_relax(v, "none") ||
+	if (try_command_line(v, "relax-unity-option", false) ||
+	    try_command_line(v, "relax-devices-option", false) ||
+	    try_command_line(v, "relax-devices-option", true) || try_relax(v, "none") ||
 	    try_relax(v, "blanket") || try_relax(v, "unity") || try_own_table(v) || try_rules(v))
 		return;
 	v->conclusion = DIFFERS;

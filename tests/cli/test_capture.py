@@ -181,6 +181,24 @@ class Verify(ToolTest):
         (self.dir / "proc/cmdline").write_text("amd_iommu_relax_unity=01:00.0\n")
         self.assertEqual(self.conclusion("relaxed", status=0)["found"], "devices=01:00.0")
 
+    def test_rule_and_devices_together(self):
+        """What is in a slot by patch 0003, a device on the root bus by patch 0002, and no image that would tell."""
+        for number in (7, 9, 10):
+            path = self.group(number, "reserved_regions")
+            lines = []
+            for line in path.read_text().splitlines():
+                relaxable = line.endswith(" direct")
+                # In groups 9 and 10 the bridge above the device stays as it was.
+                lines += [line] if not relaxable or number != 7 else []
+                lines += [line + "-relaxable"] if relaxable else []
+            path.write_text("".join(line + "\n" for line in lines))
+        self.assertEqual(self.conclusion("relaxed", status=0)["found"], "blanket")
+        path = self.group(1, "reserved_regions")
+        path.write_text(path.read_text().replace(" direct\n", " direct-relaxable\n"))
+        self.conclusion("differs")
+        (self.dir / "proc/cmdline").write_text("amd_iommu_relax_unity=00:04.0\n")
+        self.assertEqual(self.conclusion("relaxed", status=0)["found"], "devices=00:04.0+blanket")
+
     def test_group_is_missing(self):
         for path in ("type", "reserved_regions"):
             self.group(7, path).unlink()
