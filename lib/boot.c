@@ -53,15 +53,15 @@ bool boot_enabled(struct ivrs_sim *sim, const struct ivrs_topology *t)
 }
 
 /*
- * The feature registers: early on the driver knows only the table's copies, under the conditions of A1.7; later the
- * hardware's own, where they are known here. What one IOMMU lacks is used nowhere.
+ * The feature registers: early on the driver knows only the table's copies, under the conditions of A1.7; what one IOMMU
+ * lacks is used nowhere. Only when that leaves nothing, the first IOMMU whose registers are known is asked.
  */
 void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t)
 {
 	bool copied = ivrs_table_ivinfo(sim->table) & IVRS_IVINFO_EFRSUP;
 
-	sim->strict = sim->kernel.cmdline.strict;
-	sim->early_efr = sim->efr = sim->efr2 = UINT64_MAX;
+	sim->strict = sim->kernel.cmdline.strict || sim->kernel.cmdline.fullflush;
+	sim->early_efr = sim->efr2 = UINT64_MAX;
 	for (size_t i = 0; i < sim->map.iommu_count; i++) {
 		const struct iommu *iommu = &sim->map.iommus[i];
 		const struct iommu_hardware *hw =
@@ -72,8 +72,18 @@ void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t)
 		if (hw && hw->header & IOMMU_CAP_NPCACHE)
 			sim->strict = true;
 		sim->early_efr &= efr;
-		sim->efr &= hw && hw->has_features ? hw->efr : efr;
-		sim->efr2 &= hw && hw->has_features ? hw->efr2 : efr2;
+		sim->efr2 &= efr2;
+	}
+	sim->efr = sim->early_efr;
+	for (size_t i = 0; t && !sim->efr && i < sim->map.iommu_count; i++) {
+		const struct iommu *iommu = &sim->map.iommus[i];
+		const struct iommu_hardware *hw =
+			topology_iommu(t, sbdf_make(iommu->segment, iommu->devid));
+
+		if (hw && hw->has_features) {
+			sim->efr = hw->efr;
+			sim->efr2 = hw->efr2;
+		}
 	}
 }
 

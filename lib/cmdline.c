@@ -115,7 +115,7 @@ static void parse_amd_iommu(const struct option *o, struct cmdline *c)
 {
 	for (size_t i = 0; i < o->value_length; i = next_word(o, i)) {
 		if (word(o, i, "fullflush"))
-			c->strict = true;
+			c->fullflush = true;
 		else if (word(o, i, "force_enable"))
 			c->force_enable = true;
 		else if (word(o, i, "off"))

@@ -51,7 +51,7 @@ static int quirk_of(const struct device *d)
 
 static bool multifunction(const struct device *d)
 {
-	return d->header_type & HEADER_MULTIFUNCTION || (d->sbdf & 7);
+	return !d->is_virtual && (d->header_type & HEADER_MULTIFUNCTION || (d->sbdf & 7));
 }
 
 /* pci_acs_enabled(): capabilities that are there were switched on at boot, because an IVRS was found (A1.2). */

@@ -269,6 +269,16 @@ int ivrs_topology_set_untrusted(ivrs_topology *t, ivrs_sbdf_t sbdf, bool untrust
 	return err;
 }
 
+int ivrs_topology_set_virtual(ivrs_topology *t, ivrs_sbdf_t sbdf, bool is_virtual)
+{
+	int err;
+	struct device *d = find(t, sbdf, &err);
+
+	if (d)
+		d->is_virtual = is_virtual;
+	return err;
+}
+
 int ivrs_topology_set_pasid(ivrs_topology *t, ivrs_sbdf_t sbdf, bool pasid)
 {
 	int err;

@@ -33,7 +33,7 @@ struct device {
 	uint16_t acs_capability, acs_control;
 	uint8_t header_type, secondary, subordinate;
 	bool is_acpi : 1, is_pcie : 1, has_acs : 1, has_bridge : 1, untrusted : 1, pasid : 1,
-		page_requests : 1, no_msi : 1;
+		page_requests : 1, no_msi : 1, is_virtual : 1;
 };
 
 struct acpi_device {

@@ -34,8 +34,24 @@ static size_t lower(const uint64_t *array, size_t count, uint32_t key)
 	return low;
 }
 
+/* The bus of a virtual function need not be anybody's secondary one: then it hangs on the bridge of its physical function. */
+static uint32_t bridge_around(const struct tree *tree, uint32_t bus)
+{
+	for (size_t b = lower(tree->bridges, tree->bridge_count, bus); b-- > 0;) {
+		const struct device *d = &tree->t->devices[(uint32_t)tree->bridges[b]];
+
+		if (tree->bridges[b] >> 40 != bus >> 8)
+			break;
+		if (d->subordinate >= (bus & 0xff))
+			return (uint32_t)tree->bridges[b];
+	}
+	return NO_INDEX;
+}
+
 static void find_parents(struct tree *tree)
 {
+	uint32_t around_bus = UINT32_MAX, around = NO_INDEX;
+
 	for (size_t i = 0; i < tree->count; i++) {
 		uint32_t bus = (uint32_t)(tree->keys[i] >> 32) >> 8,
 			 index = (uint32_t)tree->keys[i];
@@ -45,6 +61,12 @@ static void find_parents(struct tree *tree)
 		if (b < tree->bridge_count && tree->bridges[b] >> 32 == bus &&
 		    tree->t->devices[(uint32_t)tree->bridges[b]].sbdf >> 8 != bus)
 			tree->parent[index] = (uint32_t)tree->bridges[b];
+		if (tree->parent[index] != NO_INDEX || !tree->t->devices[index].is_virtual)
+			continue;
+		if (bus != around_bus)
+			around = bridge_around(tree, bus);
+		around_bus = bus;
+		tree->parent[index] = around;
 	}
 }
 
@@ -73,6 +95,21 @@ static void walk(struct tree *tree, uint32_t bus, bool *seen, uint64_t *stack)
 				stack[depth++] = (d->sbdf >> 16) << 8 | d->secondary;
 		}
 	}
+}
+
+/* Virtual functions appear when the driver of the physical one is up. */
+static void virtual_last(struct tree *tree, uint64_t *later)
+{
+	size_t kept = 0, count = 0;
+
+	for (size_t i = 0; i < tree->done; i++) {
+		if (tree->t->devices[tree->order[i]].is_virtual)
+			later[count++] = tree->order[i];
+		else
+			tree->order[kept++] = tree->order[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		tree->order[kept + i] = (uint32_t)later[i];
 }
 
 static int build(struct tree *tree)
@@ -112,6 +149,7 @@ static int build(struct tree *tree)
 		for (size_t i = 0; i < tree->count; i++)
 			if (!seen[i] && (pass || tree->parent[(uint32_t)tree->keys[i]] == NO_INDEX))
 				walk(tree, (uint32_t)(tree->keys[i] >> 40), seen, stack);
+	virtual_last(tree, stack);
 	/* Bus numbers that go in circles must not trap who climbs: a parent always comes before its children. */
 	for (size_t i = 0; i < tree->done; i++)
 		stack[tree->order[i]] = i;

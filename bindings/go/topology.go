@@ -102,6 +102,11 @@ func Untrusted(yes bool) Attribute {
 	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_untrusted(t, sbdf, yes) }}
 }
 
+// Virtual says that it is an SR-IOV virtual function.
+func Virtual(yes bool) Attribute {
+	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_virtual(t, sbdf, yes) }}
+}
+
 // PASID says that the device has the PASID capability.
 func PASID(yes bool) Attribute {
 	return Attribute{func(t raw.Ivrs_topology, sbdf uint) int { return raw.Ivrs_topology_set_pasid(t, sbdf, yes) }}

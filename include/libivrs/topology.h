@@ -88,6 +88,8 @@ int ivrs_topology_set_group(ivrs_topology *topology, ivrs_sbdf_t sbdf, uint32_t 
 int ivrs_topology_set_driver(ivrs_topology *topology, ivrs_sbdf_t sbdf, const char *driver);
 /** @brief Say whether the device sits behind an external-facing port (Linux: untrusted). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_untrusted(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool untrusted);
+/** @brief Say whether it is an SR-IOV virtual function: Linux doesn't count those as parts of a multi-function device (SPEC A9.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
+int ivrs_topology_set_virtual(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool is_virtual);
 /** @brief Say whether the device has a PASID capability (SPEC A8.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */
 int ivrs_topology_set_pasid(ivrs_topology *topology, ivrs_sbdf_t sbdf, bool pasid);
 /** @brief Say whether the device has both an ATS and a PRI capability (SPEC A8.1). @return 0, -IVRS_E_NOT_FOUND, -IVRS_E_ARGUMENT @since 0.1 */

@@ -101,6 +101,8 @@ void pci_decode(struct pci_function *f, struct pci_gaps *gaps)
 	if (vendor != 0xffff)
 		set(f,
 		    ivrs_topology_set_ids(t, f->sbdf, vendor, pci_read_word(dev, PCI_DEVICE_ID)));
+	else
+		set(f, ivrs_topology_set_virtual(t, f->sbdf, true));
 	set(f, ivrs_topology_set_class(t, f->sbdf, pci_read_long(dev, PCI_CLASS_REVISION) >> 8));
 	if ((layout & 0x7f) == PCI_HEADER_TYPE_BRIDGE)
 		set(f, ivrs_topology_set_bridge(t, f->sbdf, pci_read_byte(dev, PCI_SECONDARY_BUS),

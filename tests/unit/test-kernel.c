@@ -181,7 +181,7 @@ static void command_lines(void **state)
 		{"iommu.passthrough=yes iommu.passthrough=off", {0}},
 		{"iommu.passthrough=maybe", {0}},
 		{"iommu.strict=1", {.strict = true}},
-		{"amd_iommu=fullflush", {.strict = true}},
+		{"amd_iommu=fullflush", {.fullflush = true}},
 		{"amd_iommu=off", {.amd_off = true}},
 		{"amd-iommu=off", {.amd_off = true}},
 		{"amd_iommu=on", {0}},

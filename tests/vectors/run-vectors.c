@@ -137,6 +137,8 @@ static int set_device(ivrs_topology *t, ivrs_sbdf_t sbdf, const char *key, const
 		return ivrs_topology_set_group(t, sbdf, number(value, UINT32_MAX));
 	if (!strcmp(key, "untrusted"))
 		return ivrs_topology_set_untrusted(t, sbdf, number(value, 1));
+	if (!strcmp(key, "virtual"))
+		return ivrs_topology_set_virtual(t, sbdf, number(value, 1));
 	if (!strcmp(key, "pasid"))
 		return ivrs_topology_set_pasid(t, sbdf, number(value, 1));
 	if (!strcmp(key, "page_requests"))

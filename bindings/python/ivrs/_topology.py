@@ -73,6 +73,7 @@ class Topology:
         group: Optional[int] = None,
         driver: Optional[str] = None,
         untrusted: Optional[bool] = None,
+        virtual: Optional[bool] = None,
         pasid: Optional[bool] = None,
         page_requests: Optional[bool] = None,
         msi: Optional[bool] = None,
@@ -87,8 +88,8 @@ class Topology:
         """
         sbdf = to_sbdf(device)
         calls = self._setters(
-            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, pasid, page_requests, msi,
-            iommu_capability, iommu_features,
+            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, virtual, pasid, page_requests,
+            msi, iommu_capability, iommu_features,
         )  # fmt: skip
         self._change(lambda: _ivrs.ivrs_topology_add(self._raw, sbdf), str(sbdf))
         for call in calls:
@@ -108,6 +109,7 @@ class Topology:
         group: Optional[int] = None,
         driver: Optional[str] = None,
         untrusted: Optional[bool] = None,
+        virtual: Optional[bool] = None,
         pasid: Optional[bool] = None,
         page_requests: Optional[bool] = None,
         msi: Optional[bool] = None,
@@ -125,6 +127,7 @@ class Topology:
         :param group: IOMMU group as sysfs gives it
         :param driver: name of the bound driver, "" for none
         :param untrusted: behind an external-facing port
+        :param virtual: an SR-IOV virtual function
         :param pasid: the device has the PASID capability
         :param page_requests: the device has the ATS and the PRI capability
         :param msi: False when the device has no MSI capability
@@ -134,8 +137,8 @@ class Topology:
         """
         sbdf = to_sbdf(device)
         for call in self._setters(
-            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, pasid, page_requests, msi,
-            iommu_capability, iommu_features,
+            sbdf, class_code, ids, header_type, bridge, pcie, acs, group, driver, untrusted, virtual, pasid, page_requests,
+            msi, iommu_capability, iommu_features,
         ):  # fmt: skip
             self._change(call, str(sbdf))
 
@@ -151,6 +154,7 @@ class Topology:
         group: Optional[int],
         driver: Optional[str],
         untrusted: Optional[bool],
+        virtual: Optional[bool],
         pasid: Optional[bool],
         page_requests: Optional[bool],
         msi: Optional[bool],
@@ -186,6 +190,7 @@ class Topology:
             name = _errors.text("driver", driver)
             calls.append(lambda: _ivrs.ivrs_topology_set_driver(self._raw, sbdf, name))
         flag(_ivrs.ivrs_topology_set_untrusted, "untrusted", untrusted)
+        flag(_ivrs.ivrs_topology_set_virtual, "virtual", virtual)
         flag(_ivrs.ivrs_topology_set_pasid, "pasid", pasid)
         flag(_ivrs.ivrs_topology_set_page_requests, "page_requests", page_requests)
         flag(_ivrs.ivrs_topology_set_msi, "msi", msi)

@@ -81,6 +81,8 @@ func (s *scene) attribute(word string) ivrs.Attribute {
 		return ivrs.Driver(value)
 	case "untrusted":
 		return ivrs.Untrusted(value != "0")
+	case "virtual":
+		return ivrs.Virtual(value != "0")
 	case "pasid":
 		return ivrs.PASID(value != "0")
 	case "msi":

@@ -74,7 +74,7 @@ class Scene:
         for key, _, value in (option.partition("=") for option in options):
             if key == "driver":
                 values[key] = value
-            elif key in ("untrusted", "pasid", "page_requests", "msi"):
+            elif key in ("untrusted", "virtual", "pasid", "page_requests", "msi"):
                 values[key] = value == "1"
             else:
                 values[names.get(key, key)] = pair(value) if ":" in value else int(value, 0)

@@ -79,7 +79,7 @@ class BadTest(unittest.TestCase):
                 self.refused(TypeError, f"{name} must be a tuple", t.add, "00:01.0", **{name: bad})
             self.refused(ValueError, name, t.add, "00:01.0", **{name: (0, 1 << bits)})
             self.refused(TypeError, name, t.add, "00:01.0", **{name: (0, None)})
-        for name in ("untrusted", "pasid", "page_requests", "msi"):
+        for name in ("untrusted", "virtual", "pasid", "page_requests", "msi"):
             self.refused(TypeError, f"{name} must be True or False", t.add, "00:01.0", **{name: 1})
         for bad in (3, b"x", []):
             self.refused(TypeError, "driver must be a str", t.add, "00:01.0", driver=bad)

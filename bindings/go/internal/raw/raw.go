@@ -354,6 +354,7 @@ extern swig_intgo _wrap_ivrs_topology_set_pcie_raw_d5dfff2d9a34641d(uintptr_t ar
 extern swig_intgo _wrap_ivrs_topology_set_acs_raw_d5dfff2d9a34641d(uintptr_t arg1, swig_intgo arg2, short arg3, short arg4);
 extern swig_intgo _wrap_ivrs_topology_set_group_raw_d5dfff2d9a34641d(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3);
 extern swig_intgo _wrap_ivrs_topology_set_untrusted_raw_d5dfff2d9a34641d(uintptr_t arg1, swig_intgo arg2, _Bool arg3);
+extern swig_intgo _wrap_ivrs_topology_set_virtual_raw_d5dfff2d9a34641d(uintptr_t arg1, swig_intgo arg2, _Bool arg3);
 extern swig_intgo _wrap_ivrs_topology_set_pasid_raw_d5dfff2d9a34641d(uintptr_t arg1, swig_intgo arg2, _Bool arg3);
 extern swig_intgo _wrap_ivrs_topology_set_page_requests_raw_d5dfff2d9a34641d(uintptr_t arg1, swig_intgo arg2, _Bool arg3);
 extern swig_intgo _wrap_ivrs_topology_set_msi_raw_d5dfff2d9a34641d(uintptr_t arg1, swig_intgo arg2, _Bool arg3);
@@ -1760,6 +1761,15 @@ func Ivrs_topology_set_untrusted(arg1 Ivrs_topology, arg2 uint, arg3 bool) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	swig_r = (int)(C._wrap_ivrs_topology_set_untrusted_raw_d5dfff2d9a34641d(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C._Bool(_swig_i_2)))
+	return swig_r
+}
+
+func Ivrs_topology_set_virtual(arg1 Ivrs_topology, arg2 uint, arg3 bool) (_swig_ret int) {
+	var swig_r int
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int)(C._wrap_ivrs_topology_set_virtual_raw_d5dfff2d9a34641d(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C._Bool(_swig_i_2)))
 	return swig_r
 }
 

@@ -2787,6 +2787,29 @@ intgo _wrap_ivrs_topology_set_untrusted_raw_d5dfff2d9a34641d(ivrs_topology *_swi
 }
 
 
+intgo _wrap_ivrs_topology_set_virtual_raw_d5dfff2d9a34641d(ivrs_topology *_swig_go_0, intgo _swig_go_1, bool _swig_go_2) {
+  ivrs_topology *arg1 = (ivrs_topology *) 0 ;
+  ivrs_sbdf_t arg2 ;
+  bool arg3 ;
+  int result;
+  intgo _swig_go_result;
+  
+  arg1 = *(ivrs_topology **)&_swig_go_0; 
+  arg2 = (ivrs_sbdf_t)_swig_go_1; 
+  arg3 = (bool)_swig_go_2; 
+  
+  {
+    if (!arg1) {
+      SWIG_exception(SWIG_ValueError,"Received a NULL pointer.");
+    }
+  }
+  
+  result = (int)ivrs_topology_set_virtual(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
 intgo _wrap_ivrs_topology_set_pasid_raw_d5dfff2d9a34641d(ivrs_topology *_swig_go_0, intgo _swig_go_1, bool _swig_go_2) {
   ivrs_topology *arg1 = (ivrs_topology *) 0 ;
   ivrs_sbdf_t arg2 ;

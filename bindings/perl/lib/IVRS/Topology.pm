@@ -35,7 +35,7 @@ sub _attribute {
     my ($name, $value) = @_;
     return ('topology_set_group', _group($value)) if $name eq 'group';
     return ('topology_set_driver', IVRS::Object::maybe_text($value, 'driver')) if $name eq 'driver';
-    return ("topology_set_$name", $value ? 1 : 0) if $name =~ /\A(?:untrusted|pasid|page_requests|msi)\z/;
+    return ("topology_set_$name", $value ? 1 : 0) if $name =~ /\A(?:untrusted|virtual|pasid|page_requests|msi)\z/;
     my $bits = $NUMBERS{$name} or IVRS::Object::wrong('no attribute ' . IVRS::Object::shown($name) . ' of a device');
     my @values = ref $value eq 'ARRAY' ? @$value : ($value);
     IVRS::Object::wrong("$name takes " . @$bits . ' number(s)') if @values != @$bits;
@@ -159,6 +159,7 @@ Changes one that was added. The attributes are pairs:
     group             IOMMU group as in sysfs; undef for none
     driver            name of the bound driver; undef for none
     untrusted         true behind an external-facing port
+    virtual           true for an SR-IOV virtual function
     pasid             true when it has the PASID capability
     page_requests     true when it has the ATS and PRI capabilities
     msi               false when it has no MSI capability
