@@ -31,6 +31,7 @@ struct verification {
 	const struct source *source;
 	const char *relax;    /* predicted with */
 	const char *override; /* "none", "active", "rejected", or NULL */
+	const char *override_reason;
 	enum conclusion conclusion;
 	uint32_t state;
 	bool predicted;		      /* groups */
@@ -260,6 +261,7 @@ static int print_json(const struct verification *v, const char *words)
 	json_put(&out, "found", *v->found ? json_text(v->found) : NULL);
 	json_put(&out, "state", json_text(ivrs_state_name(v->state)));
 	json_put(&out, "override", json_text(v->override));
+	json_put(&out, "override_reason", json_text(v->override_reason));
 	json_put(&out, "groups", json_number(v->comparison.groups));
 	json_put(&out, "lines", json_number(v->comparison.lines));
 	put_differences(&out, "differences", &v->comparison);
@@ -311,9 +313,7 @@ static int print_text(const struct verification *v, const char *words)
 	if (v->override && !strcmp(v->override, "active"))
 		text_paragraph("", "An IVRS from the initrd is active in place of the firmware's.");
 	if (v->override && !strcmp(v->override, "rejected"))
-		text_paragraph("", "An IVRS in the initrd was rejected: its OEM revision isn't "
-				   "greater, or its "
-				   "ids aren't those of the firmware's table.");
+		text_paragraph("", "An IVRS in the initrd was rejected: %s.", v->override_reason);
 	text_paragraph("", "Evidence for the kernel's rules: %s.", v->source->evidence);
 	source_print_notes(v->source);
 	return 0;
@@ -328,7 +328,7 @@ static int verify(const struct source *source)
 	conclude(&v);
 	conclude_grouping(&v);
 	if (!source->options->sysroot || !strcmp(source->options->sysroot, "/"))
-		v.override = verify_override();
+		v.override = verify_override(&v.override_reason);
 	describe_conclusion(&v, words, sizeof(words));
 	status = source->options->json ? print_json(&v, words) : print_text(&v, words);
 	comparison_free(&v.comparison);

@@ -25,7 +25,10 @@ void comparison_make_grouping(struct comparison *comparison, const struct source
 			      const ivrs_sim *predicted);
 void comparison_free(struct comparison *comparison);
 
-/* What the kernel's log says about an IVRS in the initrd: "none", "active", "rejected"; NULL when it can't be read or has lost its beginning. */
-const char *verify_override(void);
+/*
+ * What the kernel's log says about an IVRS in the initrd: "none", "active", "rejected", then with the reason; NULL when
+ * the log can't be read or has lost its beginning.
+ */
+const char *verify_override(const char **reason);
 
 #endif

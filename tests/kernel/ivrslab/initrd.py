@@ -38,7 +38,7 @@ def program(path):
 
 def module_files(release):
     """VFIO's modules in the order in which they are to be loaded."""
-    base = pathlib.Path("/lib/modules") / release
+    base = tools.modules(release)
     needs = {}
     for line in (base / "modules.dep").read_text().splitlines():
         path, _, rest = line.partition(":")

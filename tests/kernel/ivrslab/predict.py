@@ -14,6 +14,7 @@ REFUSAL = re.compile(r"^\S+ \S+: Firmware has requested this device have a 1:1 I
 CLAIM_CRASHED = re.compile(r"BUG: kernel NULL pointer.*Comm: judge .*domain_id_alloc", re.DOTALL)
 NOT_MAPPED = "IOMMU driver was not able to establish FW requested direct mapping"
 GROUPS = "sys/kernel/iommu_groups/"
+TABLE = "sys/firmware/acpi/tables/IVRS"
 
 
 class Broken(Exception):
@@ -188,6 +189,15 @@ def compare(outcome, program, same_program=True):
     return c.lines
 
 
+def override(outcome):
+    """What became of the table in the initrd, by the one that is in force."""
+    if outcome.table is None:
+        return "none"
+    with tarfile.open(fileobj=io.BytesIO(outcome.files["snapshot.tar"])) as tar:
+        used = next((tar.extractfile(m).read() for m in tar if m.name.removeprefix("./") == TABLE), None)
+    return "active" if used == outcome.table else "rejected"
+
+
 def in_guest(outcome, program, c):
     """What ivrsctl itself said on the live host."""
     if "capture.status" not in outcome.files:
@@ -196,7 +206,9 @@ def in_guest(outcome, program, c):
     if outcome.json("verify.json") is None:
         c.lines.append("verify in the guest printed nothing: %s" % outcome.files.get("verify.err", b"").decode("latin1"))
     else:
-        c.same("verify in the guest", "agrees", outcome.json("verify.json")["conclusion"])
+        verify = outcome.json("verify.json")
+        c.same("verify in the guest", "agrees", verify["conclusion"])
+        c.same("verify in the guest, the initrd's table", override(outcome), verify["override"])
     # 4: the table is malformed, and what was said is true all the same.
     if outcome.status("verify") not in (0, 4):
         c.same("verify in the guest, exit status", 0, outcome.status("verify"))

@@ -12,7 +12,9 @@ ROOM = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOM.parent.parent
 WORK = pathlib.Path(os.environ.get("IVRSLAB_WORK") or SOURCE / "build" / "lab")
 PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "cc": "gcc libc6-dev", "busybox": "busybox-static", "ldd": "libc-bin", "readelf": "binutils"}
-KERNELS = ("6.12", "6.1")
+KERNELS = ("6.12", "6.1")  # those that Debian 12 has
+# Where kernels lie: installed ones, and those of other releases of Debian, unpacked with dpkg-deb -x and depmod -b.
+ROOTS = [pathlib.Path("/"), *(pathlib.Path(p) for p in [os.environ.get("IVRSLAB_ROOT")] if p)]
 BUILDING = threading.RLock()  # two boots must not build the same file at once
 
 
@@ -36,12 +38,17 @@ def busybox():
     return path
 
 
+def modules(release):
+    """Folder of a kernel's modules, None when there is none."""
+    return next((m for m in (root / "lib" / "modules" / release for root in ROOTS) if (m / "modules.dep").exists()), None)
+
+
 def kernel(line):
-    """Release and image of the newest installed Debian kernel of a line ("6.12")."""
+    """Release and image of the newest Debian kernel of a line ("6.12")."""
     found = []
-    for image in pathlib.Path("/boot").glob("vmlinuz-%s.*" % line):
+    for image in [i for root in ROOTS for i in (root / "boot").glob("vmlinuz-%s.*" % line)]:
         release = image.name[len("vmlinuz-") :]
-        if (pathlib.Path("/lib/modules") / release / "modules.dep").exists():
+        if modules(release):
             found.append(([int(n) for n in re.findall(r"\d+", release)], release, image))
     if not found:
         package = "linux-image-6.12-amd64" if line == "6.12" else "linux-image-amd64" if line == "6.1" else "linux-image-%s" % line
