@@ -5,8 +5,11 @@ import io
 import os
 import re
 import shutil
+import pathlib
 import subprocess
 import tarfile
+
+from ivrslab import initrd, tools
 
 TIMER_PANIC = "timer doesn't work through Interrupt-remapped IO-APIC"
 
@@ -14,6 +17,8 @@ TIMER_PANIC = "timer doesn't work through Interrupt-remapped IO-APIC"
 # 01:00.0      an endpoint in a slot
 # 02:00.0 .1   two functions in a slot that are not isolated from each other: one group
 # 04:01.0      a conventional PCI function behind a PCIe-to-PCI bridge (03:00.0) in a slot
+# 00:14.0      where QEMU's IVRS has the IOAPIC, though its q35 has nothing there: since 7.0 Linux wants
+#              to see an ISA bridge or SMBus function there, or does without interrupt remapping
 RNG = "virtio-rng-pci,disable-legacy=on,iommu_platform=on"
 TOPOLOGY = [
     "amd-iommu,intremap=on",
@@ -23,6 +28,7 @@ TOPOLOGY = [
     RNG + ",bus=rp2,addr=0.0,multifunction=on", RNG + ",bus=rp2,addr=0.1",
     "pcie-root-port,id=rp3,addr=7,chassis=3", "pcie-pci-bridge,id=pb,bus=rp3",
     "e1000,bus=pb,addr=1",
+    "virtio-blk-pci,drive=nothing,class=0x0601,disable-legacy=on,iommu_platform=on,addr=0x14",
 ]
 
 
@@ -104,7 +110,7 @@ def cpio(folder):
 
 
 class Machine:
-    def __init__(self, work, here, deadline):
+    def __init__(self, work, here, deadline, ivrsctl=None):
         self.work = work
         self.deadline = deadline
         self.boots = 0
@@ -120,6 +126,10 @@ class Machine:
                         os.path.join(root, "bin", "claim"), os.path.join(here, "claim.c")],
                        check=True)
         self.initrd = cpio(root)
+        self.holds_ivrsctl = ivrsctl is not None
+        if ivrsctl:
+            tools.WORK = pathlib.Path(work)
+            self.initrd += initrd.cpio(initrd.ivrsctl_files(ivrsctl))
 
     def boot(self, image, table, cmdline, seconds=240):
         """TABLE replaces the firmware's through an early cpio; None leaves that in place."""
@@ -134,9 +144,11 @@ class Machine:
                     aml.write(table)
                 out.write(cpio(early))
             out.write(self.initrd)
+            if self.holds_ivrsctl:
+                out.write(initrd.cpio({"image": (0o100644, pathlib.Path(image).read_bytes())}))
         command = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-machine", "q35", "-m",
                    "512", "-nodefaults", "-display", "none", "-serial", "stdio", "-nic", "none",
-                   "-no-reboot", "-kernel", image, "-initrd", path, "-append",
+                   "-blockdev", "null-co,node-name=nothing", "-no-reboot", "-kernel", image, "-initrd", path, "-append",
                    "console=ttyS0 panic=1 quiet no_timer_check " + cmdline]
         for device in TOPOLOGY:
             command += ["-device", device]

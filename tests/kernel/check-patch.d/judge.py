@@ -9,6 +9,7 @@ from guest import failed_step
 from scenarios import IOVA
 
 FIRMWARE_WORKAROUND = 1 << 11
+RELEASE, IMAGE = "verify-release", "verify-image"   # what verify had to go by, as init marks it
 BRIDGES_ONLY = "ENOENT"     # open of /dev/vfio/N of a group in which vfio-pci has nothing
 
 
@@ -46,6 +47,37 @@ def against_expectation(report, check, cdev):
         if len(lines) != count:
             wrong.append(f"log: {len(lines)} lines match /{pattern}/, expected {count}")
     return wrong
+
+
+def _verify(report, mark, wanted, evidence):
+    """What is wrong with one `ivrsctl verify --json` of the guest. WANTED: its conclusion, the
+    relaxations of which one is to be found, and whether that is without having been predicted."""
+    conclusion, relaxations, surprise = wanted
+    text = report.section(mark)
+    document, _, status = text.rpartition("exit ")
+    try:
+        answer = json.loads(document)
+        got = (int(status), answer["conclusion"], answer["override"], bool(answer["differences"]),
+               answer["grouping_compared"], answer["grouping_differences"])
+        right = (answer["found"] in relaxations
+                 and answer["kernel"]["evidence"].startswith(evidence))
+    except (ValueError, KeyError, TypeError):
+        right, got = False, None
+    if right and got == (0, conclusion, "active", surprise, True, []):
+        return []
+    return [f"{mark}: expected exit 0, {conclusion}, {relaxations} by {evidence}; it printed",
+            *text.splitlines()]
+
+
+def against_verify(report, boot):
+    """`ivrsctl verify` ran in the guest, first without the image of its kernel, when a patch has to be
+    found out by what it does, then with it, when it is known which options and rules there are."""
+    alone = boot.relax.removesuffix("+blanket")     # the rule may have nothing to add to the option
+    relaxed = boot.relaxes()
+    by_release = ("relaxed", (boot.relax, alone), True) if relaxed else ("agrees", ("none",), False)
+    by_image = ("agrees" if boot.relax == "none" else "relaxed", (boot.relax,), False)
+    return (_verify(report, RELEASE, by_release, "the release")
+            + _verify(report, IMAGE, by_image, "image /boot/vmlinuz-"))
 
 
 def _ranges(entries):

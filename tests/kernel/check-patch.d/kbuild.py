@@ -56,8 +56,13 @@ def installed_version(package):
 
 
 class Kernel:
-    def __init__(self, line, series, fragment, work, deadline, jobs):
-        self.line, self.series, self.fragment = line, series, fragment
+    """TARBALL: None for the installed package that BASE names."""
+
+    def __init__(self, series, fragment, work, deadline, jobs, tarball=None):
+        self.series, self.fragment = series, fragment
+        self.base = read_base(series)
+        self.given = tarball is not None
+        self.tarball = tarball or f"/usr/src/{self.base['package']}.tar.xz"
         self.work, self.deadline, self.jobs = work, deadline, jobs
         self.source = os.path.join(work, "source")
         self.output = os.path.join(work, "output")
@@ -94,25 +99,36 @@ class Kernel:
         return text
 
     def unpack(self):
-        top = f"linux-source-{self.line}"
+        top = self.base["package"]
         os.makedirs(self.source)
         self.run(["tar", "-C", self.source, "--strip-components=1", "-xJf",
-                  f"/usr/src/{top}.tar.xz", "--wildcards", "--anchored",
+                  self.tarball, "--wildcards", "--anchored",
                   f"--exclude={top}/tools/testing/*"] + [f"{top}/{name}" for name in WANTED],
                  "unpack", cwd=self.work)
 
-    def check_base(self):
-        """Whether the source is the one that BASE names; returns a reason if it is another."""
-        base = read_base(self.series)
-        version = installed_version(base["package"])
+    def version(self):
+        """That of the package, or of the source itself, and the one that BASE wants there."""
+        if not self.given:
+            return installed_version(self.base["package"]), self.base["version"]
+        with open(os.path.join(self.source, "Makefile"), encoding="ascii") as file:
+            value = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL) = (\d+)$", file.read(), re.M))
+        return ".".join(value.values()), self.base["version"].split("-")[0]
+
+    def differing(self):
+        """The touched files that are not those of BASE."""
         other = []
-        for path, digest in base["files"].items():
+        for path, digest in self.base["files"].items():
             with open(os.path.join(self.source, path), "rb") as file:
                 if hashlib.sha256(file.read()).hexdigest() != digest:
                     other.append(path)
-        if version != base["version"]:
-            return (f"{base['package']} is {version}, the series was made for {base['version']}"
-                    f" ({len(other)} of {len(base['files'])} files differ)")
+        return other
+
+    def check_base(self):
+        """Whether the source is the one that BASE names; returns a reason if it is another."""
+        (version, wanted), other = self.version(), self.differing()
+        if version != wanted:
+            return (f"{self.base['package']} is {version}, the series was made for {wanted}"
+                    f" ({len(other)} of {len(self.base['files'])} files differ)")
         if other:
             raise Failure("not as BASE says: " + ", ".join(other))
         return None

@@ -49,6 +49,11 @@ class Boot:
     relax: str                                      # what `ivrsctl simulate --relax` models it
     checks: list
 
+    def relaxes(self):
+        """Whether what is in force has an effect on any range."""
+        return any("direct-relaxable" in outcome.regions
+                   for check in self.checks for outcome in check.outcome.values())
+
 
 def every(outcome):
     return {device: outcome for device in ALL}
@@ -73,7 +78,7 @@ BAD = ["zz", "01:20.0", "01:00.8", "02:00.0-01:00.0", "01:00.0-0001:01:00.0", "0
 SYNTAX = ",,".join(BAD + ["0000:01:00.0"])
 
 
-def line_6_12():
+def since_6_6():
     return [
         Boot(0, [], "", "none", [
             Check("unpatched: no IVMD, every group can be claimed", every(FREE))]),
@@ -132,13 +137,17 @@ def line_6_12():
         Boot(3, [ACROSS, NAMED], "", "blanket", [
             Check("0003 22h across buses and 21h naming the device: refuses",
                   {SLOT: MIXED, PAIR: RELAXED, ROOT: REFUSED})]),
-        Boot(3, [NAMED], "amd_iommu_relax_unity=01:00.0", "devices=01:00.0", [
+        Boot(3, [NAMED], "amd_iommu_relax_unity=01:00.0", "devices=01:00.0+blanket", [
             Check("0003 does not touch the option of 0002", {SLOT: RELAXED, PAIR: FREE},
                   taint=True, log={line_of(SLOT, BY_NAME): 1})]),
+        Boot(3, [ACROSS], "amd_iommu_relax_unity=00:04.0", "devices=00:04.0+blanket", [
+            Check("0003 and the option of 0002 add up",
+                  {ROOT: RELAXED, SLOT: RELAXED, PAIR: RELAXED, CONV: REFUSED}, taint=True,
+                  log={line_of(ROOT, BY_NAME): 1, line_of(SLOT, BY_RULE): 1, ANY_RELAXED: 4})]),
     ]
 
 
-def line_6_1():
+def before_6_6():
     return [
         Boot(0, [ACROSS], "", "none", [
             Check("unpatched: claim works, mapping the range fails", every(HOLE))]),
@@ -165,4 +174,4 @@ def line_6_1():
     ]
 
 
-LINES = {"6.12": line_6_12, "6.1": line_6_1}
+LINES = {"6.12": since_6_6, "6.1": before_6_6, "mainline": since_6_6}
