@@ -32,12 +32,12 @@ static char *read_log(void)
 static const char *spoiled(const char *log)
 {
 	static const char *const reasons[][2] = {
-		{ "ACPI OVERRIDE: Bad table checksum [", "its checksum is wrong" },
-		{ "ACPI OVERRIDE: File length does not match table length [",
-		  "the file isn't as long as the table says" },
-		{ "ACPI OVERRIDE: Table smaller than ACPI header [",
-		  "the file is shorter than a table's header" },
-		{ "ACPI OVERRIDE: Unknown signature [", "it has no table's signature" },
+		{"ACPI OVERRIDE: Bad table checksum [", "its checksum is wrong"},
+		{"ACPI OVERRIDE: File length does not match table length [",
+		 "the file isn't as long as the table says"},
+		{"ACPI OVERRIDE: Table smaller than ACPI header [",
+		 "the file is shorter than a table's header"},
+		{"ACPI OVERRIDE: Unknown signature [", "it has no table's signature"},
 	};
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)

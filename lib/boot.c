@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "format.h"
 #include "sim.h"
 
 #define EFR_PPR (1ull << 1)
@@ -66,13 +67,13 @@ void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t)
 		const struct iommu *iommu = &sim->map.iommus[i];
 		const struct iommu_hardware *hw =
 			t ? topology_iommu(t, sbdf_make(iommu->segment, iommu->devid)) : NULL;
-		uint64_t efr = copied && iommu->efr & EFR_GASUP ? iommu->efr : 0;
-		uint64_t efr2 = copied && iommu->efr & EFR_GASUP ? iommu->efr2 : 0;
+		bool counts = copied &&
+			      (iommu->efr & EFR_GASUP || sim->kernel.rules[RULE_COPY_ALONE]);
 
 		if (hw && hw->header & IOMMU_CAP_NPCACHE)
 			sim->strict = true;
-		sim->early_efr &= efr;
-		sim->efr2 &= efr2;
+		sim->early_efr &= counts ? iommu->efr : 0;
+		sim->efr2 &= counts ? iommu->efr2 : 0;
 	}
 	sim->efr = sim->early_efr;
 	for (size_t i = 0; t && !sim->efr && i < sim->map.iommu_count; i++) {
@@ -87,33 +88,60 @@ void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t)
 	}
 }
 
-static uint64_t last_address(uint32_t bits)
+/* A8.6: host page tables are switched off, by the feature register or by an IVHD's attribute. */
+static bool no_host_tables(const struct ivrs_sim *sim)
 {
-	return bits >= 64 ? UINT64_MAX : (1ull << bits) - 1;
+	if (!sim->kernel.rules[RULE_APERTURE])
+		return false;
+	for (size_t i = 0; i < sim->map.iommu_count; i++)
+		if (sim->map.iommus[i].no_host_tables &&
+		    (sim->map.iommus[i].efr & EFR_GASUP || sim->kernel.rules[RULE_HATDIS_ALONE]))
+			return true;
+	return (sim->early_efr >> 10 & 3) == 3;
+}
+
+/* A8.6: address bits of host page tables; 0 when none can be made. */
+static uint32_t host_table_bits(const struct ivrs_sim *sim)
+{
+	uint32_t vasize = ivrs_table_ivinfo(sim->table) >> 15 & 0x7f,
+		 hats = (uint32_t)(sim->early_efr >> 10) & 3;
+	/* 0: 4 levels, 1: 5 levels, 2: 6 levels; a table without the copy reads as 0. */
+	uint32_t bits = 48 + 9 * hats;
+
+	if (!sim->kernel.rules[RULE_APERTURE])
+		return 64;
+	if (!sim->kernel.rules[RULE_VASIZE] || !vasize)
+		return bits < 64 ? bits : 64;
+	if (vasize < bits)
+		bits = vasize;
+	/* Below 14 bits no page size is left, above 64 there is no such table. */
+	return bits < 14 || bits > 64 ? 0 : bits;
 }
 
 /* A8.6 */
 void boot_aperture(struct ivrs_sim *sim)
 {
-	uint32_t vasize = ivrs_table_ivinfo(sim->table) >> 15 & 0x7f,
-		 hats = (uint32_t)(sim->early_efr >> 10) & 3;
-	bool by_hardware = sim->kernel.rules[RULE_APERTURE];
-	bool guest_tables = (sim->efr & EFR_GT) && (sim->efr & EFR_GIOSUP);
-	uint32_t bits = 64;
+	const struct cmdline *c = &sim->kernel.cmdline;
+	const bool *rules = sim->kernel.rules;
+	bool none = no_host_tables(sim);
+	uint64_t efr = rules[RULE_EARLY_EFR] ? sim->early_efr : sim->efr;
+	bool wanted = c->pgtbl_v2 && (rules[RULE_GUEST_HALF] || !c->passthrough);
+	uint32_t bits;
 
-	if (by_hardware && hats == 3 && !guest_tables) {
+	sim->guest_tables = efr & EFR_GT && efr & EFR_GIOSUP && (wanted || none);
+	if (sim->guest_tables)
+		bits = rules[RULE_GUEST_HALF] ? 47 : 48;
+	else
+		bits = host_table_bits(sim);
+	if (none && !sim->guest_tables)
 		sim_stop(sim, IVRS_STATE_FAILED, IVRS_NO_OFFSET,
-			 "the IOMMU has no host page tables (EFR HATS is 3) and no guest ones: no "
-			 "DMA domain can be made");
-	} else if (guest_tables && (sim->kernel.cmdline.pgtbl_v2 || (by_hardware && hats == 3))) {
-		bits = 47;
-	} else if (by_hardware) {
-		/* 0: 4 levels, 1: 5 levels, 2: 6 levels; a table without the copy reads as 0. */
-		bits = 48 + 9 * hats;
-		if (vasize && vasize < bits)
-			bits = vasize;
-	}
-	sim->aperture = last_address(bits);
+			 "the IOMMU has no host page tables (EFR HATS is 3, or IVHD attribute "
+			 "HATDIS) and no guest ones: no device gets a group");
+	else if (!bits && !c->passthrough)
+		sim_stop(sim, IVRS_STATE_LOST, IVRS_IVINFO,
+			 "no page table is as wide as IVinfo.VAsize says: no DMA domain can be "
+			 "made");
+	sim->aperture = last_address(bits ? bits : 64);
 }
 
 /* A4.3, A3.3: failures that need to know which functions there are. */
@@ -153,7 +181,8 @@ void boot_presence(struct ivrs_sim *sim, const struct ivrs_topology *t)
 static bool choose_domain(struct ivrs_sim *sim, const struct ivrs_topology *t, struct sim_group *g)
 {
 	uint64_t needed = EFR_GT | EFR_PPR |
-			  (sim->kernel.rules[RULE_PASID_EPHSUP] ? EFR_EPHSUP : 0);
+			  (sim->kernel.rules[RULE_PASID_EPHSUP] ? EFR_EPHSUP : 0) |
+			  (sim->kernel.rules[RULE_PASID_GIOSUP] ? EFR_GIOSUP : 0);
 	bool pasid = (sim->efr & needed) == needed &&
 		     (sim->kernel.cmdline.passthrough || !sim->kernel.cmdline.force_isolation);
 	bool untrusted = false, identity = false;
@@ -175,7 +204,8 @@ static bool choose_domain(struct ivrs_sim *sim, const struct ivrs_topology *t, s
 		g->domain = DOMAIN_IDENTITY;
 	else
 		g->domain = sim->strict ? DOMAIN_DMA : DOMAIN_DMA_FQ;
-	return !(untrusted && identity);
+	/* Before, the configured default was taken without a word. */
+	return !(untrusted && identity && sim->kernel.rules[RULE_DIRECT_FATAL]);
 }
 
 /* A8.3: a direct mapping failed for good. */
@@ -202,7 +232,8 @@ int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t)
 	int err = keys ? 0 : -IVRS_E_NOMEM;
 
 	if (!err)
-		err = direct_init(&direct, sim->table, &sim->unity, &sim->kernel, sim->aperture);
+		err = direct_init(&direct, sim->table, &sim->unity, &sim->kernel,
+				  direct_bounds(&sim->kernel, sim->guest_tables, sim->aperture));
 	if (err) {
 		free(keys);
 		return err;
@@ -253,7 +284,8 @@ void boot_interrupts(struct ivrs_sim *sim, const struct ivrs_topology *t)
 			continue;
 		ivrs_sbdf_format(sbdf, text);
 		sim_stop(sim, IVRS_STATE_FAILED, iommu->block,
-			 "%s, which the table calls an IOMMU, has no MSI capability: the driver gives "
+			 "%s, which the table calls an IOMMU, has no MSI capability: the driver "
+			 "gives "
 			 "up after it made groups, and a claim may crash the kernel",
 			 text);
 		return;

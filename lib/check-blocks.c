@@ -86,20 +86,15 @@ static void close_range(struct check *check, struct tally *tally, const struct e
 	tally->open = 0;
 }
 
-/* Tables are sized by the highest device id that counts, up to whole pages until 6.18 (SPEC A3.3). */
+/* Tables are sized by the highest device id that counts (SPEC A3.3). */
 static void check_write(struct check *check, const struct ivhd_fields *ivhd,
 			const struct entry_fields *entry, uint16_t devid)
 {
 	const struct iommu_map *map = &check->map;
 	const struct segment *segment =
 		iommu_map_segment(map, map_key(map, sbdf_make(ivhd->segment, devid)));
-	uint32_t size = 4096;
 
-	if (!segment || devid <= segment->last_bdf)
-		return;
-	while (size < (segment->last_bdf + 1) * 8)
-		size *= 2;
-	if (!check->kernel->rules[RULE_LOOKUP_EXACT] && devid < size / 8)
+	if (!segment || devid < iommu_map_lookup_entries(segment, check->kernel))
 		return;
 	check_add(
 		check, FINDING_WRITE_BEYOND_TABLE, entry->offset, sbdf_make(ivhd->segment, devid),
@@ -270,9 +265,9 @@ static int check_iommus(struct check *check)
 	}
 	qsort(blocks, targets, sizeof(*blocks), block_compare);
 	check_bases(check, blocks, targets);
-	if (targets > 32 && check->kernel->rules[RULE_IOMMU_LIMIT])
+	if (targets > 32)
 		check_add(check, FINDING_TOO_MANY_IOMMUS, IVRS_NO_OFFSET, IVRS_NO_DEVICE,
-			  "%zu IOMMUs, this kernel knows 32 at the most and gives up", targets);
+			  "%zu IOMMUs, the driver knows 32 at the most and gives up", targets);
 	free(blocks);
 	return 0;
 }

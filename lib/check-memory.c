@@ -205,16 +205,24 @@ static void check_page_zero(struct check *check, const struct memory *memory, co
 
 static void check_width(struct check *check, const struct memory *memory)
 {
-	unsigned int bits = check->width;
+	struct direct_bounds bounds = direct_bounds(check->kernel, false,
+						    last_address(check->width));
+	uint64_t end = memory->start + memory->length - 1;
 
-	if (!check->kernel->rules[RULE_APERTURE] || bits == 64 || !maps(check, memory) ||
-	    !((memory->start + memory->length - 1) >> bits))
+	if (!maps(check, memory))
 		return;
-	check_add(check, FINDING_BEYOND_PAGE_TABLE, memory->at + 16, memory->reached.first,
-		  "IVMD %" PRIu32
-		  " ends above the %u address bits that the table states: this kernel "
-		  "can't map it and unregisters the IOMMU",
-		  memory->index, bits);
+	if (end > bounds.last || memory->start > bounds.start)
+		check_add(check, FINDING_BEYOND_PAGE_TABLE, memory->at + 16, memory->reached.first,
+			  "IVMD %" PRIu32
+			  " lies beyond what page tables of %u address bits can map: this kernel "
+			  "unregisters the IOMMU",
+			  memory->index, end > bounds.last ? check->width : 52);
+	else if (end >= bounds.skipped)
+		check_add_as(check, IVRS_SEVERITY_WRONG_MAPPING, FINDING_BEYOND_PAGE_TABLE,
+			     memory->at + 16, memory->reached.first,
+			     "IVMD %" PRIu32 " lies beyond 0x%" PRIx64
+			     ": this kernel takes that for mapped and leaves it out",
+			     memory->index, bounds.skipped - 1);
 }
 
 static void check_rounding(struct check *check, const struct memory *memory)

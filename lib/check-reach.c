@@ -115,7 +115,8 @@ static void find_width(struct check *check)
 
 	for (size_t i = 0; i < check->map.iommu_count; i++) {
 		const struct iommu *iommu = &check->map.iommus[i];
-		bool copied = ivinfo & IVRS_IVINFO_EFRSUP && iommu->efr & EFR_GASUP;
+		bool copied = ivinfo & IVRS_IVINFO_EFRSUP &&
+			      (iommu->efr & EFR_GASUP || check->kernel->rules[RULE_COPY_ALONE]);
 
 		efr &= copied ? iommu->efr : 0;
 		efr2 &= copied ? iommu->efr2 : 0;
@@ -123,7 +124,7 @@ static void find_width(struct check *check)
 	/* HATS: 4, 5 or 6 levels of 9 bits above the page; 3 stands for no such tables. */
 	hats = efr >> 10 & 3;
 	check->width = hats < 2 ? 48 + 9 * hats : 64;
-	if (vasize && vasize < check->width)
+	if (check->kernel->rules[RULE_VASIZE] && vasize && vasize < check->width)
 		check->width = vasize;
 	check->ht_ignored = check->map.iommu_count && check->kernel->rules[RULE_HT_IGNORE] &&
 			    efr2 & EFR2_HT_IGNORE;

@@ -138,9 +138,7 @@ static int build_model(struct check *check, struct ivrs_table *scratch)
 		err = reach_build(check);
 	return err ? err
 		   : direct_init(&check->direct, check->table, &check->unity, check->kernel,
-				 check->kernel->rules[RULE_APERTURE] && check->width < 64
-					 ? (1ull << check->width) - 1
-					 : UINT64_MAX);
+				 direct_bounds(check->kernel, false, last_address(check->width)));
 }
 
 static int run(struct check *check)

@@ -38,23 +38,47 @@ static bool read_piece(const struct direct *d, uint32_t index, struct piece *p)
 	return start < start + length || p->wraps;
 }
 
+struct direct_bounds direct_bounds(const struct ivrs_kernel *kernel, bool guest_tables,
+				   uint64_t aperture)
+{
+	const bool *rules = kernel->rules;
+	struct direct_bounds b = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+
+	/* Before the generic page tables v2 ones dropped the upper bits of an address without an error. */
+	if (rules[RULE_WIDTH_FAILS] && (!guest_tables || rules[RULE_VASIZE]))
+		b.last = aperture;
+	if (rules[RULE_VASIZE])
+		b.start = (1ull << 52) - 1;
+	if (rules[RULE_BEYOND_SKIPPED])
+		b.skipped = guest_tables ? 1ull << 47 : 1ull << 39;
+	return b;
+}
+
+static bool too_high(const struct direct *d, const struct piece *p)
+{
+	return (p->end << 12) - 1 > d->bounds.last || p->first > d->bounds.start >> 12;
+}
+
 /* Could this piece fail, or never end, whatever else is mapped? */
 static bool suspicious(const struct direct *d, const struct piece *p)
 {
-	return !p->prot || p->wraps || p->end - p->first >= ENDLESS_PAGES ||
-	       (p->end << 12) - 1 > d->last || (!p->first && d->kernel->rules[RULE_PAGE0_REMAP]);
+	return !p->prot || p->wraps || p->end - p->first >= ENDLESS_PAGES || too_high(d, p) ||
+	       (!p->first && d->kernel->rules[RULE_PAGE0_REMAP]);
 }
 
 int direct_init(struct direct *d, const struct ivrs_table *table, const struct unity_list *unity,
-		const struct ivrs_kernel *kernel, uint64_t last)
+		const struct ivrs_kernel *kernel, struct direct_bounds bounds)
 {
 	struct span *items = NULL;
 	size_t count = 0, room = 0;
 	struct piece p;
 	int err = 0;
 
-	*d = (struct direct){
-		.table = table, .unity = unity, .kernel = kernel, .last = last, .budget = BUDGET};
+	*d = (struct direct){.table = table,
+			     .unity = unity,
+			     .kernel = kernel,
+			     .bounds = bounds,
+			     .budget = BUDGET};
 	for (size_t i = 0; i < unity->count; i++) {
 		const struct unity *u = &unity->at[i];
 
@@ -107,16 +131,18 @@ static size_t bound_index(const struct pages *pages, uint64_t page)
 	return low;
 }
 
-static int pages_init(struct pages *pages, const struct piece *pieces, size_t count)
+static int pages_init(struct pages *pages, const struct piece *pieces, size_t count,
+		      uint64_t skipped)
 {
 	size_t kept = 0;
 
 	*pages = (struct pages){.leaves = 1};
-	pages->bounds = malloc((2 * count + 2) * sizeof(*pages->bounds));
+	pages->bounds = malloc((2 * count + 3) * sizeof(*pages->bounds));
 	if (!pages->bounds)
 		return -IVRS_E_NOMEM;
 	pages->bounds[pages->count++] = 0;
 	pages->bounds[pages->count++] = 1;
+	pages->bounds[pages->count++] = skipped;
 	for (size_t i = 0; i < count; i++) {
 		pages->bounds[pages->count++] = pieces[i].first;
 		pages->bounds[pages->count++] = pieces[i].end;
@@ -168,21 +194,27 @@ static void tree_fill(struct pages *p, size_t node, size_t low, size_t high, siz
 	p->full[node] = p->full[2 * node] && p->full[2 * node + 1];
 }
 
-/* One region of one device. Page 0 always looks unmapped, because physical address 0 means "nothing" (A8.2). */
+/* One region of one device. Before the rule page-0-seen, page 0 always looks unmapped, because physical address 0 means "nothing" (A8.2). */
 static enum direct_outcome map_piece(const struct direct *d, struct pages *pages,
 				     const struct piece *p)
 {
-	size_t first = bound_index(pages, p->first), end = bound_index(pages, p->end);
+	uint64_t skipped = d->bounds.skipped >> 12;
+	size_t first = bound_index(pages, p->first),
+	       end = bound_index(pages, p->end < skipped ? p->end : skipped);
+	bool seen = d->kernel->rules[RULE_PAGE0_SEEN];
 
 	if (p->end - p->first >= ENDLESS_PAGES)
 		return DIRECT_NEVER_ENDS;
-	if (p->first && tree_full(pages, 1, 0, pages->leaves, first, end))
+	if (p->first >= skipped)
 		return p->wraps ? DIRECT_NEVER_ENDS : DIRECT_DONE;
-	if (!p->prot || (p->end << 12) - 1 > d->last ||
+	if ((p->first || seen) && tree_full(pages, 1, 0, pages->leaves, first, end))
+		return p->wraps ? DIRECT_NEVER_ENDS : DIRECT_DONE;
+	if (!p->prot || too_high(d, p) ||
 	    (!p->first && pages->zero && d->kernel->rules[RULE_PAGE0_REMAP]))
 		return DIRECT_FAILS;
 	pages->zero |= !p->first;
-	tree_fill(pages, 1, 0, pages->leaves, p->first ? first : bound_index(pages, 1), end);
+	tree_fill(pages, 1, 0, pages->leaves, p->first || seen ? first : bound_index(pages, 1),
+		  end);
 	return p->wraps ? DIRECT_NEVER_ENDS : DIRECT_DONE;
 }
 
@@ -282,7 +314,7 @@ int direct_map(struct direct *d, const uint32_t *keys, size_t count, enum direct
 	if (!err && !d->budget)
 		*outcome = DIRECT_FAILS;
 	else if (!err)
-		err = pages_init(&pages, pieces, starts[count]);
+		err = pages_init(&pages, pieces, starts[count], d->bounds.skipped >> 12);
 	if (!err && d->budget)
 		*outcome = map_group(d, &pages, pieces, starts, count, culprit);
 	pages_free(&pages);

@@ -6,9 +6,7 @@
 #include "format.h"
 #include "model.h"
 
-/* More than any machine has, and few enough that the walk below stays fast. */
-#define IOMMU_MAX 4096
-#define IOMMU_MAX_OLD 32 /* rule iommu-limit-32 */
+#define IOMMU_MAX 32 /* A4.3 */
 
 /* Sizes of the register region that the driver reserves (A4.3). */
 #define MMIO_SMALL 0x4000u
@@ -318,10 +316,10 @@ static int read_entries(struct builder *b, const struct ivhd_fields *ivhd, uint3
 					     base | e.devid, base | e.devid, e.alias);
 			break;
 		case IVRS_ENTRY_END:
+			if (alias && (start <= e.devid || b->kernel->rules[RULE_ENTRY_RANGES]))
+				err = cover(b, base, target, target);
 			if (start > e.devid)
 				break;
-			if (alias)
-				err = cover(b, base, target, target);
 			if (!err)
 				err = cover(b, base, start, e.devid);
 			if (!err && alias)
@@ -381,9 +379,9 @@ static int add_iommu(struct builder *b, uint32_t offset, const struct ivhd_field
 		if (err)
 			return err;
 	}
-	if (map->iommu_count == (b->kernel->rules[RULE_IOMMU_LIMIT] ? IOMMU_MAX_OLD : IOMMU_MAX))
+	if (map->iommu_count == IOMMU_MAX)
 		return stop(map, IVRS_STATE_FAILED, offset,
-			    "more than %zu IOMMUs: the driver gives up", map->iommu_count);
+			    "more than %d IOMMUs: the driver gives up", IOMMU_MAX);
 	if (map->iommu_count == b->iommu_room) {
 		size_t room = b->iommu_room ? 2 * b->iommu_room : 4;
 		struct iommu *grown = realloc(map->iommus, room * sizeof(*grown));
@@ -393,12 +391,15 @@ static int add_iommu(struct builder *b, uint32_t offset, const struct ivhd_field
 		map->iommus = grown;
 		b->iommu_room = room;
 	}
-	map->iommus[map->iommu_count++] = (struct iommu){.block = offset,
-							 .segment = ivhd->segment,
-							 .devid = ivhd->devid,
-							 .base = ivhd->base,
-							 .efr = ivhd->efr,
-							 .efr2 = ivhd->efr2};
+	map->iommus[map->iommu_count++] =
+		(struct iommu){.block = offset,
+			       .segment = ivhd->segment,
+			       .devid = ivhd->devid,
+			       .base = ivhd->base,
+			       .efr = ivhd->efr,
+			       .efr2 = ivhd->efr2,
+			       .no_host_tables = ivhd->block_type != IVRS_BLOCK_IVHD_10 &&
+						 ivhd->attributes & 1};
 	if (ivhd->block_type == IVRS_BLOCK_IVHD_10)
 		size = ivhd->attributes & 0xfu << 13 && ivhd->attributes & 0x3fu << 17 ? MMIO_LARGE
 										       : MMIO_SMALL;

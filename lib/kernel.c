@@ -3,6 +3,7 @@
 #include "kernel.h"
 
 #define V(major, minor) ((uint32_t)(major) << 16 | (uint32_t)(minor) << 8)
+#define P(major, minor, patch) (V(major, minor) | (patch))
 #define FOREVER UINT32_MAX
 #define NEVER UINT32_MAX
 
@@ -17,8 +18,13 @@ static const struct ruleset {
 	{"linux-6.5", "6.5", "commits of 6.5, the rest as 6.1", V(6, 5), false},
 	{"linux-6.6", "6.6", "commits of 6.6, the rest as 6.12", V(6, 6), false},
 	{"linux-6.12", "6.12", "Debian 6.12.117 in QEMU", V(6, 12), true},
-	{"linux-6.19", "6.19", "commits of 6.19, the rest as mainline", V(6, 19), false},
-	{"linux-7.x", "7.0", "mainline of spring and summer 2026", V(7, 0), false},
+	{"linux-6.16", "6.16", "Debian 6.16.12 in QEMU", V(6, 16), true},
+	{"linux-6.17", "6.17", "Debian 6.17.13 and 6.18.15 in QEMU", V(6, 17), true},
+	{"linux-6.19", "6.19", "Debian 6.19.14 in QEMU", V(6, 19), true},
+	{"linux-7.0", "7.0", "Debian 7.0.13 in QEMU", V(7, 0), true},
+	{"linux-7.1", "7.1", "Debian 7.1.13 in QEMU", V(7, 1), true},
+	{"linux-7.2", "7.2", "Debian 7.2.12 in QEMU", V(7, 2), true},
+	{"linux-7.3", "7.3", "Debian 7.3.4 in QEMU", V(7, 3), true},
 };
 
 static const struct rule_entry {
@@ -26,12 +32,29 @@ static const struct rule_entry {
 	uint32_t since, until;
 } rules[] = {
 #define RULE(symbol, name, since, until, text) {name, text, since, until},
+#define EXCEPT(symbol, since, until)
 #include "rules.def"
 #undef RULE
+#undef EXCEPT
+};
+
+static const struct {
+	size_t rule;
+	uint32_t since, until;
+} exceptions[] = {
+#define RULE(symbol, name, since, until, text)
+#define EXCEPT(symbol, since, until) {RULE_##symbol, since, until},
+#include "rules.def"
+#undef RULE
+#undef EXCEPT
 };
 
 static bool rule_holds(size_t rule, uint32_t version)
 {
+	for (size_t i = 0; i < ARRAY_SIZE(exceptions); i++)
+		if (exceptions[i].rule == rule && version >= exceptions[i].since &&
+		    version < exceptions[i].until)
+			return false;
 	return version >= rules[rule].since && version < rules[rule].until;
 }
 

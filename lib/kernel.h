@@ -7,8 +7,10 @@
 
 enum rule {
 #define RULE(symbol, name, since, until, text) RULE_##symbol,
+#define EXCEPT(symbol, since, until)
 #include "rules.def"
 #undef RULE
+#undef EXCEPT
 	RULE_COUNT
 };
 

@@ -28,17 +28,25 @@ const struct iommu *iommu_map_find(const struct iommu_map *map, ivrs_sbdf_t sbdf
 	return span ? &map->iommus[span->value] : NULL;
 }
 
-uint32_t iommu_map_lookup_limit(const struct segment *segment, const struct ivrs_kernel *kernel)
+uint32_t iommu_map_lookup_entries(const struct segment *segment, const struct ivrs_kernel *kernel)
 {
-	uint32_t need = (segment->last_bdf + 1) * 8, size = 4096;
+	uint32_t need = (segment->last_bdf + 1) * 8,
+		 size = kernel->rules[RULE_LOOKUP_EXACT] ? 8 : 4096;
 
-	if (!kernel->rules[RULE_LOOKUP_UNCHECKED])
-		return 0x10000;
-	if (kernel->rules[RULE_LOOKUP_EXACT])
-		return segment->last_bdf + 1;
+	/* kmalloc() has these two sizes between the powers of two. */
+	if (size == 8 && need > 64 && need <= 96)
+		size = 96;
+	else if (size == 8 && need > 128 && need <= 192)
+		size = 192;
 	while (size < need)
 		size *= 2;
 	return size / 8;
+}
+
+uint32_t iommu_map_lookup_limit(const struct segment *segment, const struct ivrs_kernel *kernel)
+{
+	return kernel->rules[RULE_LOOKUP_UNCHECKED] ? iommu_map_lookup_entries(segment, kernel)
+						    : 0x10000;
 }
 
 bool iommu_map_acpi_device(const struct iommu_map *map, const struct ivrs_table *table,
@@ -93,6 +101,22 @@ static bool is_southbridge(uint32_t sbdf, const struct ivrs_kernel *kernel,
 	return sbdf == 0x00a0;
 }
 
+/* Any IOAPIC at 00:14.0 will do, and makes up for those before it that are missing. */
+static bool any_southbridge(const struct iommu_map *map, const struct ivrs_kernel *kernel,
+			    const struct ivrs_topology *topology)
+{
+	bool remaps = false;
+	uint32_t sbdf;
+
+	for (size_t i = 0; i < topology->ioapic_count; i++) {
+		if (!ioapic_find(map, &kernel->cmdline, topology->ioapics[i], &sbdf))
+			remaps = false;
+		else if (is_southbridge(sbdf, kernel, topology))
+			remaps = true;
+	}
+	return remaps;
+}
+
 bool iommu_map_remaps_interrupts(const struct iommu_map *map, const struct ivrs_kernel *kernel,
 				 const struct ivrs_topology *topology)
 {
@@ -101,6 +125,8 @@ bool iommu_map_remaps_interrupts(const struct iommu_map *map, const struct ivrs_
 
 	if (c->no_intremap)
 		return false;
+	if (topology && topology->ioapic_count && kernel->rules[RULE_IOAPIC_ANY])
+		return any_southbridge(map, kernel, topology);
 	if (topology && topology->ioapic_count) {
 		for (size_t i = 0; i < topology->ioapic_count; i++)
 			if (!ioapic_find(map, c, topology->ioapics[i], &sbdf))

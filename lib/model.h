@@ -12,6 +12,7 @@ struct iommu {
 	uint32_t block; /* offset in the table */
 	uint16_t segment, devid;
 	uint64_t base, efr, efr2;
+	bool no_host_tables; /* HATDIS: bit 0 of the attributes of an IVHD of 40 bytes */
 };
 
 /* A PCI segment of the driver (A5.1), made by an IVHD. */
@@ -66,6 +67,8 @@ static inline uint32_t map_key(const struct iommu_map *map, ivrs_sbdf_t sbdf)
 const struct segment *iommu_map_segment(const struct iommu_map *map, uint32_t key);
 /* The IOMMU that translates for a device, NULL for none (A3.3, A4.4). */
 const struct iommu *iommu_map_find(const struct iommu_map *map, ivrs_sbdf_t sbdf);
+/* Entries of a segment's lookup table, with what the allocator rounds them up to (A3.3). */
+uint32_t iommu_map_lookup_entries(const struct segment *segment, const struct ivrs_kernel *kernel);
 /* First devid of a segment whose lookup reads past the table: 65536 when none does (A3.3). */
 uint32_t iommu_map_lookup_limit(const struct segment *segment, const struct ivrs_kernel *kernel);
 /* Interrupt remapping works as far as table and command line decide (A4.2, A10.7). */

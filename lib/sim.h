@@ -41,6 +41,7 @@ struct ivrs_sim {
 	struct spans direct_narrow;    /* the same without the wide entries */
 	uint64_t early_efr, efr, efr2; /* extended features, 0 unknown */
 	uint64_t aperture;	       /* last address of a domain (A8.6) */
+	bool guest_tables;	       /* v2 page tables (A8.6) */
 	bool interrupts, strict, ranges, predicted, drivers_known;
 	struct sim_device *devices;
 	size_t device_count, pci_count; /* PCI functions or ranges come first, then ACPI devices */
@@ -62,7 +63,8 @@ void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t); /* A1.7
 void boot_aperture(struct ivrs_sim *sim);				 /* A8.6 */
 void boot_presence(struct ivrs_sim *sim, const struct ivrs_topology *t); /* A4.3, A3.3 */
 int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t);	 /* A8.1 to A8.4 */
-void boot_interrupts(struct ivrs_sim *sim, const struct ivrs_topology *t); /* what A4.3 leaves to fail */
+void boot_interrupts(struct ivrs_sim *sim,
+		     const struct ivrs_topology *t); /* what A4.3 leaves to fail */
 
 /* members.c: devices and groups, of a host or as ranges of device ids. */
 int members_devices(struct ivrs_sim *sim, const struct ivrs_topology *t);

@@ -22,11 +22,14 @@ static void releases(void **state)
 		{"6.8.12-9-pve", "linux-6.6", true},
 		{"6.11-rc3", "linux-6.6", true},
 		{"6.14.0", "linux-6.12", true},
-		{"6.18.2", "linux-6.12", true},
+		{"6.16.3", "linux-6.16", true},
+		{"6.18.2", "linux-6.17", true},
 		{"6.19.1", "linux-6.19", true},
-		{"7.0", "linux-7.x", true},
-		{"7.3.0-rc1+", "linux-7.x", true},
-		{"9.1", "linux-7.x", false},
+		{"7.0", "linux-7.0", true},
+		{"7.1.13+deb13-amd64", "linux-7.1", true},
+		{"7.2", "linux-7.2", true},
+		{"7.3.0-rc1+", "linux-7.3", true},
+		{"9.1", "linux-7.3", false},
 	};
 	static const char *const unknown[] = {"",     "six",  "6",	"6.",	     ".1",    "6.x",
 					      "-6.1", " 6.1", "1234.5", "6.1banana", "6.1234"};
@@ -77,10 +80,28 @@ static void rules_by_release(void **state)
 	assert_true(has("6.2", "iommufd"));
 	assert_false(has("6.5", "vfio-cdev"));
 	assert_true(has("6.6", "vfio-cdev"));
-	assert_false(has("6.17", "lookup-exact"));
-	assert_true(has("6.18", "lookup-exact"));
+	assert_false(has("6.12.117", "lookup-exact"));
+	assert_true(has("6.16", "lookup-exact"));
 	assert_true(has("6.19.2", "page-0-remap-fails"));
+	assert_false(has("6.19.10", "page-0-remap-fails"));
+	assert_true(has("6.19.10", "page-0-seen"));
 	assert_false(has("7.0", "page-0-remap-fails"));
+	assert_true(has("6.17", "aperture-by-hats"));
+	assert_false(has("7.1", "aperture-by-vasize"));
+	assert_true(has("7.2", "aperture-by-vasize"));
+	/* What stable releases got early, or late. */
+	assert_true(has("6.12", "acpi-hid-only"));
+	assert_false(has("6.12.34", "acpi-hid-only"));
+	assert_true(has("6.12.35", "acpi-hid-only"));
+	assert_false(has("6.15.1", "acpi-hid-only"));
+	assert_true(has("6.18.32", "lookup-unchecked"));
+	assert_false(has("6.18.33", "lookup-unchecked"));
+	assert_true(has("6.19.14", "lookup-unchecked"));
+	assert_false(has("7.0.10", "lookup-unchecked"));
+	assert_true(has("6.5.3", "ioapic-any"));
+	assert_false(has("6.12.117", "ioapic-any"));
+	assert_true(has("7.1", "ioapic-any"));
+	assert_false(has("7.2", "ioapic-any"));
 	assert_false(has("7.0", "relax-unity-option"));
 	assert_false(has("6.12", "no-such-rule"));
 	for (size_t i = 0; i < ivrs_rule_count(); i++) {
