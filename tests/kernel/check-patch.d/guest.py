@@ -131,8 +131,9 @@ class Machine:
             tools.WORK = pathlib.Path(work)
             self.initrd += initrd.cpio(initrd.ivrsctl_files(ivrsctl))
 
-    def boot(self, image, table, cmdline, seconds=240):
-        """TABLE replaces the firmware's through an early cpio; None leaves that in place."""
+    def boot(self, image, table, cmdline, seconds=240, swap=None):
+        """TABLE replaces the firmware's through an early cpio; None leaves that in place. SWAP is a
+        table that the guest only looks at."""
         path = os.path.join(self.work, "initrd.cpio")
         with open(path, "wb") as out:
             if table is not None:
@@ -145,7 +146,8 @@ class Machine:
                 out.write(cpio(early))
             out.write(self.initrd)
             if self.holds_ivrsctl:
-                out.write(initrd.cpio({"image": (0o100644, pathlib.Path(image).read_bytes())}))
+                out.write(initrd.cpio({"image": (0o100644, pathlib.Path(image).read_bytes()),
+                                      **({"swap": (0o100644, swap)} if swap else {})}))
         command = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-machine", "q35", "-m",
                    "512", "-nodefaults", "-display", "none", "-serial", "stdio", "-nic", "none",
                    "-blockdev", "null-co,node-name=nothing", "-no-reboot", "-kernel", image, "-initrd", path, "-append",

@@ -58,7 +58,7 @@ def southbridge(job):
     """Since 7.3 the IOAPIC counts only where a function of class SMBus or ISA bridge is, and q35 has none at 00:14.0: a stand-in, where that slot is free."""
     if [int(n) for n in job.kernel.split(".")[:2]] < [7, 3] or re.search(r"bus=pcie\.0,.*addr=(0x)?14\b", job.topology):
         return []
-    return ["-blockdev", "null-co,node-name=nothing", "-device", "virtio-blk-pci,drive=nothing,class=0x0601,disable-legacy=on,iommu_platform=on,addr=0x14"]
+    return ["-blockdev", "null-co,node-name=nothing", "-device", "virtio-blk-pci,drive=nothing,class=0x0601,disable-legacy=on,iommu_platform=on,bus=pcie.0,addr=0x14"]
 
 
 def arguments(job, image, rd):
