@@ -62,7 +62,7 @@ void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t)
 	bool copied = ivrs_table_ivinfo(sim->table) & IVRS_IVINFO_EFRSUP;
 
 	sim->strict = sim->kernel.cmdline.strict || sim->kernel.cmdline.fullflush;
-	sim->early_efr = sim->efr2 = UINT64_MAX;
+	sim->early_efr = sim->efr2 = sim->map.iommu_count ? UINT64_MAX : 0;
 	for (size_t i = 0; i < sim->map.iommu_count; i++) {
 		const struct iommu *iommu = &sim->map.iommus[i];
 		const struct iommu_hardware *hw =
