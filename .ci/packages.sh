@@ -7,7 +7,7 @@ packages_test="g++ libcmocka-dev acpica-tools python3 python3-dev python3-setupt
 	mypy perl libperl-dev golang-go swig doxygen abigail-tools valgrind man-db mandoc bash-completion
 	zsh fish pciutils jq"
 packages_kernel="qemu-system-x86 busybox-static cpio xz-utils zstd binutils patch linux-image-6.12-amd64 linux-image-amd64
-	linux-source-6.12 flex bison bc libelf-dev libssl-dev ccache"
+	linux-source-6.12 linux-source-6.1 flex bison bc libelf-dev libssl-dev ccache"
 
 # install PACKAGE...: needs root or sudo, and Debian or a relative of it.
 install() {
