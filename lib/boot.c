@@ -6,13 +6,6 @@
 #include "format.h"
 #include "sim.h"
 
-#define EFR_PPR (1ull << 1)
-#define EFR_XTSUP (1ull << 2)
-#define EFR_GT (1ull << 4)
-#define EFR_GASUP (1ull << 7)
-#define EFR_GIOSUP (1ull << 48)
-#define EFR_EPHSUP (1ull << 50)
-
 void sim_stop(struct ivrs_sim *sim, uint32_t state, uint64_t offset, const char *format, ...)
 {
 	va_list args;
@@ -59,29 +52,17 @@ bool boot_enabled(struct ivrs_sim *sim, const struct ivrs_topology *t)
  */
 void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t)
 {
-	bool copied = ivrs_table_ivinfo(sim->table) & IVRS_IVINFO_EFRSUP;
-
-	sim->strict = sim->kernel.cmdline.strict || sim->kernel.cmdline.fullflush;
-	sim->early_efr = sim->efr2 = sim->map.iommu_count ? UINT64_MAX : 0;
-	for (size_t i = 0; i < sim->map.iommu_count; i++) {
-		const struct iommu *iommu = &sim->map.iommus[i];
-		const struct iommu_hardware *hw =
-			t ? topology_iommu(t, sbdf_make(iommu->segment, iommu->devid)) : NULL;
-		bool counts = copied &&
-			      (iommu->efr & EFR_GASUP || sim->kernel.rules[RULE_COPY_ALONE]);
-
-		if (hw && hw->header & IOMMU_CAP_NPCACHE)
-			sim->strict = true;
-		sim->early_efr &= counts ? iommu->efr : 0;
-		sim->efr2 &= counts ? iommu->efr2 : 0;
-	}
+	features_early(sim->table, &sim->map, &sim->kernel, &sim->early_efr, &sim->efr2);
 	sim->efr = sim->early_efr;
-	for (size_t i = 0; t && !sim->efr && i < sim->map.iommu_count; i++) {
+	sim->strict = sim->kernel.cmdline.strict || sim->kernel.cmdline.fullflush;
+	for (size_t i = 0; t && i < sim->map.iommu_count; i++) {
 		const struct iommu *iommu = &sim->map.iommus[i];
 		const struct iommu_hardware *hw =
 			topology_iommu(t, sbdf_make(iommu->segment, iommu->devid));
 
-		if (hw && hw->has_features) {
+		if (hw && hw->header & IOMMU_CAP_NPCACHE)
+			sim->strict = true;
+		if (hw && hw->has_features && !sim->efr) {
 			sim->efr = hw->efr;
 			sim->efr2 = hw->efr2;
 		}
@@ -97,25 +78,7 @@ static bool no_host_tables(const struct ivrs_sim *sim)
 		if (sim->map.iommus[i].no_host_tables &&
 		    (sim->map.iommus[i].efr & EFR_GASUP || sim->kernel.rules[RULE_HATDIS_ALONE]))
 			return true;
-	return (sim->early_efr >> 10 & 3) == 3;
-}
-
-/* A8.6: address bits of host page tables; 0 when none can be made. */
-static uint32_t host_table_bits(const struct ivrs_sim *sim)
-{
-	uint32_t vasize = ivrs_table_ivinfo(sim->table) >> 15 & 0x7f,
-		 hats = (uint32_t)(sim->early_efr >> 10) & 3;
-	/* 0: 4 levels, 1: 5 levels, 2: 6 levels; a table without the copy reads as 0. */
-	uint32_t bits = 48 + 9 * hats;
-
-	if (!sim->kernel.rules[RULE_APERTURE])
-		return 64;
-	if (!sim->kernel.rules[RULE_VASIZE] || !vasize)
-		return bits < 64 ? bits : 64;
-	if (vasize < bits)
-		bits = vasize;
-	/* Below 14 bits no page size is left, above 64 there is no such table. */
-	return bits < 14 || bits > 64 ? 0 : bits;
+	return EFR_HATS(sim->early_efr) == 3;
 }
 
 /* A8.6 */
@@ -132,7 +95,7 @@ void boot_aperture(struct ivrs_sim *sim)
 	if (sim->guest_tables)
 		bits = rules[RULE_GUEST_HALF] ? 47 : 48;
 	else
-		bits = host_table_bits(sim);
+		bits = features_width(sim->table, &sim->kernel, sim->early_efr);
 	if (none && !sim->guest_tables)
 		sim_stop(sim, IVRS_STATE_FAILED, IVRS_NO_OFFSET,
 			 "the IOMMU has no host page tables (EFR HATS is 3, or IVHD attribute "
@@ -264,7 +227,7 @@ int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t)
 }
 
 /*
- * An IVHD may name a function that is there and is no IOMMU: the driver only asks it for MSI, last of all and unless the
+ * A4.3: an IVHD may name a function that is there and is no IOMMU: the driver only asks it for MSI, last of all and unless the
  * table promises interrupts of the x2APIC kind. Then the domain ids and unity maps are freed under groups that exist.
  */
 void boot_interrupts(struct ivrs_sim *sim, const struct ivrs_topology *t)

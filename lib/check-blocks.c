@@ -6,8 +6,6 @@
 #include "cursor.h"
 #include "format.h"
 
-#define EFR_GASUP 0x80u
-
 /* A type that Linux takes for an IVHD and that is none (SPEC A2.2 to A2.4): the driver ends. */
 static void check_target(struct check *check)
 {

@@ -2,9 +2,6 @@
 /* Whom a range of device ids reaches: the devices that an IOMMU translates, in an order that can be searched. */
 #include "check.h"
 
-#define EFR_GASUP 0x80u
-#define EFR2_HT_IGNORE 0x800u
-
 static int reach_compare(const void *a, const void *b)
 {
 	const struct reach *x = a, *y = b;
@@ -109,25 +106,13 @@ bool reach_borrowed(const struct check *check, uint32_t key)
 /* What the driver takes from IVinfo and the table's copies of the feature registers (SPEC A1.7, A8.6). */
 static void find_width(struct check *check)
 {
-	uint32_t ivinfo = ivrs_table_ivinfo(check->table);
-	unsigned int vasize = ivinfo >> 15 & 0x7f, hats;
-	uint64_t efr = UINT64_MAX, efr2 = UINT64_MAX;
+	uint64_t efr, efr2;
 
-	for (size_t i = 0; i < check->map.iommu_count; i++) {
-		const struct iommu *iommu = &check->map.iommus[i];
-		bool copied = ivinfo & IVRS_IVINFO_EFRSUP &&
-			      (iommu->efr & EFR_GASUP || check->kernel->rules[RULE_COPY_ALONE]);
-
-		efr &= copied ? iommu->efr : 0;
-		efr2 &= copied ? iommu->efr2 : 0;
-	}
-	/* HATS: 4, 5 or 6 levels of 9 bits above the page; 3 stands for no such tables. */
-	hats = efr >> 10 & 3;
-	check->width = hats < 2 ? 48 + 9 * hats : 64;
-	if (check->kernel->rules[RULE_VASIZE] && vasize && vasize < check->width)
-		check->width = vasize;
-	check->ht_ignored = check->map.iommu_count && check->kernel->rules[RULE_HT_IGNORE] &&
-			    efr2 & EFR2_HT_IGNORE;
+	features_early(check->table, &check->map, check->kernel, &efr, &efr2);
+	check->width = features_width(check->table, check->kernel, efr);
+	if (!check->width)
+		check->width = 64;
+	check->ht_ignored = check->kernel->rules[RULE_HT_IGNORE] && efr2 & EFR2_HT_RANGE_IGNORE;
 }
 
 int reach_build(struct check *check)

@@ -32,8 +32,8 @@ struct cmdline {
 	bool no_intremap;		    /* nointremap, intremap=off, noapic (A10.7) */
 	bool unsafe_legacy, unsafe_iommufd; /* allow_unsafe_interrupts of the two modules */
 	bool passthrough;		    /* iommu=pt, iommu.passthrough=1 (A8.1) */
-	bool strict, fullflush;		    /* iommu.strict=1; amd_iommu=fullflush, which wins (A8.1) */
-	bool relax_unity;		    /* amd_iommu=relax_unity */
+	bool strict, fullflush; /* iommu.strict=1; amd_iommu=fullflush, which wins (A8.1) */
+	bool relax_unity;	/* amd_iommu=relax_unity */
 	struct {
 		const char *text; /* not terminated */
 		size_t length;

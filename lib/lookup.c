@@ -101,7 +101,7 @@ static bool is_southbridge(uint32_t sbdf, const struct ivrs_kernel *kernel,
 	return sbdf == 0x00a0;
 }
 
-/* Any IOAPIC at 00:14.0 will do, and makes up for those before it that are missing. */
+/* A4.2, before 7.2: any IOAPIC at 00:14.0 will do, and makes up for those before it that are missing. */
 static bool any_southbridge(const struct iommu_map *map, const struct ivrs_kernel *kernel,
 			    const struct ivrs_topology *topology)
 {

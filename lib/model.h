@@ -8,6 +8,16 @@
 #include "topology.h"
 
 /* One IOMMU that the driver brings up: a block of the target type (A2.5). */
+/* Bits of the extended feature registers (AMD IOMMU specification, MMIO offsets 30h and 1A0h). */
+#define EFR_PPR (1ull << 1)
+#define EFR_XTSUP (1ull << 2)
+#define EFR_GT (1ull << 4)
+#define EFR_GASUP (1ull << 7)
+#define EFR_HATS(efr) ((uint32_t)((efr) >> 10) & 3)
+#define EFR_GIOSUP (1ull << 48)
+#define EFR_EPHSUP (1ull << 50)
+#define EFR2_HT_RANGE_IGNORE (1ull << 11)
+
 struct iommu {
 	uint32_t block; /* offset in the table */
 	uint16_t segment, devid;
@@ -67,6 +77,12 @@ static inline uint32_t map_key(const struct iommu_map *map, ivrs_sbdf_t sbdf)
 const struct segment *iommu_map_segment(const struct iommu_map *map, uint32_t key);
 /* The IOMMU that translates for a device, NULL for none (A3.3, A4.4). */
 const struct iommu *iommu_map_find(const struct iommu_map *map, ivrs_sbdf_t sbdf);
+/* The features that the IVHDs' copies give to all IOMMUs (A1.7). */
+void features_early(const struct ivrs_table *table, const struct iommu_map *map,
+		    const struct ivrs_kernel *kernel, uint64_t *efr, uint64_t *efr2);
+/* Address bits of host page tables by those features; 0 when none can be made (A8.6). */
+uint32_t features_width(const struct ivrs_table *table, const struct ivrs_kernel *kernel,
+			uint64_t efr);
 /* Entries of a segment's lookup table, with what the allocator rounds them up to (A3.3). */
 uint32_t iommu_map_lookup_entries(const struct segment *segment, const struct ivrs_kernel *kernel);
 /* First devid of a segment whose lookup reads past the table: 65536 when none does (A3.3). */

@@ -58,13 +58,12 @@ void sim_stop(struct ivrs_sim *sim, uint32_t state, uint64_t offset, const char 
 	__attribute__((format(printf, 4, 5)));
 
 /* boot.c */
-bool boot_enabled(struct ivrs_sim *sim, const struct ivrs_topology *t);	 /* A1.2, A1.3 */
-void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t); /* A1.7, A8.1 */
-void boot_aperture(struct ivrs_sim *sim);				 /* A8.6 */
-void boot_presence(struct ivrs_sim *sim, const struct ivrs_topology *t); /* A4.3, A3.3 */
-int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t);	 /* A8.1 to A8.4 */
-void boot_interrupts(struct ivrs_sim *sim,
-		     const struct ivrs_topology *t); /* what A4.3 leaves to fail */
+bool boot_enabled(struct ivrs_sim *sim, const struct ivrs_topology *t);	   /* A1.2, A1.3 */
+void boot_features(struct ivrs_sim *sim, const struct ivrs_topology *t);   /* A1.7, A8.1 */
+void boot_aperture(struct ivrs_sim *sim);				   /* A8.6 */
+void boot_presence(struct ivrs_sim *sim, const struct ivrs_topology *t);   /* A4.3, A3.3 */
+int boot_domains(struct ivrs_sim *sim, const struct ivrs_topology *t);	   /* A8.1 to A8.4 */
+void boot_interrupts(struct ivrs_sim *sim, const struct ivrs_topology *t); /* A4.3 */
 
 /* members.c: devices and groups, of a host or as ranges of device ids. */
 int members_devices(struct ivrs_sim *sim, const struct ivrs_topology *t);

@@ -34,7 +34,7 @@ static size_t lower(const uint64_t *array, size_t count, uint32_t key)
 	return low;
 }
 
-/* The bus of a virtual function need not be anybody's secondary one: then it hangs on the bridge of its physical function. */
+/* A9.1: the bus of a virtual function need not be anybody's secondary one: then it hangs on the bridge of its physical function. */
 static uint32_t bridge_around(const struct tree *tree, uint32_t bus)
 {
 	for (size_t b = lower(tree->bridges, tree->bridge_count, bus); b-- > 0;) {
@@ -97,7 +97,7 @@ static void walk(struct tree *tree, uint32_t bus, bool *seen, uint64_t *stack)
 	}
 }
 
-/* Virtual functions appear when the driver of the physical one is up. */
+/* A9.3: virtual functions appear when the driver of the physical one is up. */
 static void virtual_last(struct tree *tree, uint64_t *later)
 {
 	size_t kept = 0, count = 0;

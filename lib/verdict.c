@@ -11,7 +11,6 @@
 #define MSI_LENGTH 0x100000ull
 #define HT_START 0xfd00000000ull
 #define HT_LENGTH 0x300000000ull
-#define EFR2_HT_RANGE_IGNORE (1ull << 11)
 
 /* Regions of all members one by one up to here; above, each IVMD once, which only made-up tables can tell. */
 #define ENUMERATE_LIMIT 4096
