@@ -62,14 +62,11 @@ static const char *unused(const char *log)
 	return "its OEM revision isn't greater than that of the firmware's table";
 }
 
-const char *verify_override(const char **reason)
+const char *override_in_log(const char *log, const char **reason)
 {
 	const char *state = NULL;
-	char *log = read_log();
 
 	*reason = NULL;
-	if (!log)
-		return NULL;
 	if (strstr(log, "Table Upgrade: override [IVRS-")) {
 		state = "active";
 	} else if (strstr(log, "IVRS ACPI table found in initrd")) {
@@ -80,6 +77,17 @@ const char *verify_override(const char **reason)
 	} else if (strstr(log, "Linux version ")) {
 		state = "none"; /* the log still has its first line, so nothing was lost */
 	}
+	return state;
+}
+
+const char *verify_override(const char **reason)
+{
+	char *log = read_log();
+	const char *state = NULL;
+
+	*reason = NULL;
+	if (log)
+		state = override_in_log(log, reason);
 	free(log);
 	return state;
 }

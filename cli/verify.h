@@ -30,5 +30,7 @@ void comparison_free(struct comparison *comparison);
  * the log can't be read or has lost its beginning.
  */
 const char *verify_override(const char **reason);
+/* The same, of a log as text. */
+const char *override_in_log(const char *log, const char **reason);
 
 #endif
